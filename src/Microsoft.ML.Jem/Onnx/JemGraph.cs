@@ -68,7 +68,10 @@ internal static class JemGraph
         string centred = graph.AddNode("Sub", [features, graph.AddInitializer(JemNames.Offset, offset, offset.Length)]);
         string scaled = graph.AddNode("Mul", [centred, graph.AddInitializer(JemNames.Scale, standardization.Scale, offset.Length)]);
         float limit = Math.Min(standardization.Limit, Farthest);
-        return graph.AddNode("Clip", [scaled, graph.AddInitializer(JemNames.LowerLimit, [-limit]), graph.AddInitializer(JemNames.UpperLimit, [limit])]);
+        string clipped = graph.AddNode("Clip", [scaled, graph.AddInitializer(JemNames.LowerLimit, [-limit]), graph.AddInitializer(JemNames.UpperLimit, [limit])]);
+
+        // The standard does not say what Clip makes of NaN. x − x does: 0 for a finite feature, NaN for any other.
+        return graph.AddNode("Add", [clipped, graph.AddNode("Sub", [features, features])]);
     }
 
     private static string WriteNetwork(OnnxGraph graph, string input, Func<OnnxGraph, string, string> writeNetwork)
