@@ -1,0 +1,57 @@
+using System.Buffers.Binary;
+using Google.Protobuf;
+using Microsoft.ML.Jem.Onnx.Proto;
+
+namespace Microsoft.ML.Jem.Onnx;
+
+/// <summary>Turns values and shapes into ONNX tensors.</summary>
+internal static class OnnxTensorData
+{
+    /// <summary>The first dimension of every input and output: the number of rows, known only when the graph runs.</summary>
+    public const string RowDimension = "N";
+
+    public static TensorProto Create(string name, ReadOnlySpan<float> values, ReadOnlySpan<long> shape)
+    {
+        byte[] raw = new byte[sizeof(float) * values.Length];
+        for (int i = 0; i < values.Length; i++)
+            BinaryPrimitives.WriteSingleLittleEndian(raw.AsSpan(sizeof(float) * i), values[i]);
+        return Create(name, OnnxType.Float, values.Length, raw, shape);
+    }
+
+    public static TensorProto Create(string name, ReadOnlySpan<long> values, ReadOnlySpan<long> shape)
+    {
+        byte[] raw = new byte[sizeof(long) * values.Length];
+        for (int i = 0; i < values.Length; i++)
+            BinaryPrimitives.WriteInt64LittleEndian(raw.AsSpan(sizeof(long) * i), values[i]);
+        return Create(name, OnnxType.Int64, values.Length, raw, shape);
+    }
+
+    /// <summary>The type of a value with a row dimension of unknown size before <paramref name="rowShape"/>.</summary>
+    public static ValueInfoProto RowsOf(string name, OnnxType type, ReadOnlySpan<long> rowShape)
+    {
+        var shape = new TensorShapeProto();
+        shape.Dim.Add(new TensorShapeProto.Types.Dimension { DimParam = RowDimension });
+        foreach (long size in rowShape)
+            shape.Dim.Add(new TensorShapeProto.Types.Dimension { DimValue = size });
+        var tensor = new TypeProto.Types.Tensor { ElemType = (int)type, Shape = shape };
+        return new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = tensor } };
+    }
+
+    private static TensorProto Create(string name, OnnxType type, int count, byte[] raw, ReadOnlySpan<long> shape)
+    {
+        long expected = 1;
+        foreach (long size in shape)
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(size, nameof(shape));
+            expected = checked(expected * size);
+        }
+
+        if (expected != count)
+            throw new ArgumentException($"The ONNX initializer '{name}' has {count} values, but its shape [{string.Join(", ", shape.ToArray())}] holds {expected}.", nameof(shape));
+
+        var tensor = new TensorProto { Name = name, DataType = (int)type, RawData = UnsafeByteOperations.UnsafeWrap(raw) };
+        foreach (long size in shape)
+            tensor.Dims.Add(size);
+        return tensor;
+    }
+}
