@@ -1,6 +1,5 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.Jem;
-using Microsoft.ML.Runtime;
 
 // In ML.NET's own namespace, so that "using Microsoft.ML;" is all a user needs.
 namespace Microsoft.ML;

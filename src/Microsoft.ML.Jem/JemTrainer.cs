@@ -1,7 +1,6 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.Jem.Features;
 using Microsoft.ML.Jem.MLNet;
-using Microsoft.ML.Jem.Training;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.Trainers;
 

@@ -38,7 +38,7 @@ public sealed partial class JemTransformer
         ctx.SaveBinaryStream(GraphStream, writer => writer.Write(Model.Graph));
     }
 
-    private static JemTransformer Create(IHostEnvironment env, ModelLoadContext ctx)
+    internal static JemTransformer Create(IHostEnvironment env, ModelLoadContext ctx)
     {
         Contracts.CheckValue(env, nameof(env));
         IHost host = env.Register(nameof(JemTransformer));
@@ -59,7 +59,7 @@ public sealed partial class JemTransformer
         return new JemTransformer(host, model, names, schema, feature, label);
     }
 
-    private static IDataTransform Create(IHostEnvironment env, ModelLoadContext ctx, IDataView input) =>
+    internal static IDataTransform Create(IHostEnvironment env, ModelLoadContext ctx, IDataView input) =>
         (IDataTransform)Create(env, ctx).Transform(input);
 
     private static VersionInfo GetVersionInfo() => new(

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -14,8 +15,11 @@ IDataView scored = model.Transform(context.Data.LoadFromEnumerable(rows.Select(r
 foreach (Prediction row in context.Data.CreateEnumerable<Prediction>(scored, reuseRowObject: false, ignoreMissingColumns: true))
     Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{row.PredictedLabel} {row.Energy:R} {row.OodScore:R} {string.Join(' ', row.Score)}"));
 
-if (AppDomain.CurrentDomain.GetAssemblies().Any(assembly => assembly.GetName().Name == "TorchSharp"))
-    throw new InvalidOperationException("Scoring loaded TorchSharp.");
+// ML.NET's loader looks at every type of our assembly, and so at the managed TorchSharp.dll; nothing native may follow.
+using Process process = Process.GetCurrentProcess();
+if (process.Modules.Cast<ProcessModule>().FirstOrDefault(module => module.ModuleName.Contains("torch", StringComparison.OrdinalIgnoreCase)
+    && !module.ModuleName.EndsWith(".dll", StringComparison.OrdinalIgnoreCase)) is { } native)
+    throw new InvalidOperationException($"Scoring loaded {native.FileName}.");
 
 internal sealed class Row
 {

@@ -1,6 +1,5 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.Jem.Training;
-using Microsoft.ML.Runtime;
 
 namespace Microsoft.ML.Jem.Tests;
 
@@ -185,7 +184,7 @@ public sealed class JemTrainerTests
         var options = TestData.Fast(o =>
         {
             o.NumberOfEpochs = 1_000_000;
-            o.Progress = new Recorder([], then: ((ICancelable)context).CancelExecution);
+            o.Progress = new Recorder([], then: context.CancelExecution);
         });
 
         Assert.ThrowsAny<OperationCanceledException>(

@@ -107,10 +107,22 @@ public sealed class JemTransformerTests(CloudModel model) : IClassFixture<CloudM
     [Fact]
     public void Permutation_feature_importance_works_on_the_transformer_and_on_the_chain()
     {
-        IDataView keyed = model.Chain.First().Transform(model.Data);
+        var context = new MLContext(seed: 1);
+        IDataView data = context.Data.LoadFromEnumerable(TestData.Clouds().Select(row => new NamedRow
+        {
+            Label = row.Label,
+            Width = row.Features[0],
+            Height = row.Features[1],
+            Depth = row.Features[2],
+            Mass = row.Features[3],
+        }));
+        ITransformer features = context.Transforms.Conversion.MapValueToKey("Label")
+            .Append(context.Transforms.Concatenate("Features", "Width", "Height", "Depth", "Mass")).Fit(data);
+        IDataView keyed = features.Transform(data);
+        using JemTransformer jem = context.MulticlassClassification.Trainers.Jem(TestData.Fast()).Fit(keyed);
 
-        var typed = _context.MulticlassClassification.PermutationFeatureImportance(model.Jem, keyed);
-        var untyped = _context.MulticlassClassification.PermutationFeatureImportance((ITransformer)model.Chain, keyed);
+        var typed = context.MulticlassClassification.PermutationFeatureImportance(jem, keyed);
+        var untyped = context.MulticlassClassification.PermutationFeatureImportance((ITransformer)jem, keyed);
 
         Assert.Equal(4, typed.Length);
         Assert.Equal(4, untyped.Count);
@@ -268,9 +280,22 @@ public sealed class JemTransformerTests(CloudModel model) : IClassFixture<CloudM
 
         JemGraphDescription description = JemGraph.Read(file.ToArray());
 
-        Assert.Equal(["a", "b", "c"], description.ClassNames);
-        Assert.Equal(4, description.FeatureCount);
-        Assert.Equal(model.Jem.Model.Temperature, description.Temperature);
+        Assert.Equal(["a", "b", "c"], description.Settings.ClassNames.Order());
+        Assert.Equal(4, description.Settings.Width);
+        Assert.Equal(model.Jem.Model.Temperature, description.Settings.Temperature);
+    }
+
+    private sealed class NamedRow
+    {
+        public string Label { get; set; } = "";
+
+        public float Width { get; set; }
+
+        public float Height { get; set; }
+
+        public float Depth { get; set; }
+
+        public float Mass { get; set; }
     }
 
     private sealed class SparseRow

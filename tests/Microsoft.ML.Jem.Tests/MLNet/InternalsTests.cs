@@ -1,5 +1,4 @@
 using System.Reflection;
-using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 
 namespace Microsoft.ML.Jem.Tests.MLNet;
@@ -54,7 +53,7 @@ public sealed class InternalsTests
         { "Microsoft.ML.Data.IO.BinaryLoader", ".ctor" },
         { "Microsoft.ML.Data.DataSaverUtils", "SaveDataView" },
         { "Microsoft.ML.Data.ITransformTemplate", "ApplyToData" },
-        { "Microsoft.ML.IDataTransform", "Source" },
+        { "Microsoft.ML.Data.IDataTransform", "Source" },
         { "Microsoft.ML.ISingleFeaturePredictionTransformer", "get_FeatureColumnName" },
         { "Microsoft.ML.Trainers.TrainerUtils", "MakeR4VecFeature" },
         { "Microsoft.ML.Trainers.TrainerUtils", "MakeU4ScalarColumn" },
