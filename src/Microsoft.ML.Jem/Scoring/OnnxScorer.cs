@@ -12,6 +12,7 @@ internal sealed class OnnxScorer : IDisposable
 {
     private readonly InferenceSession _session;
     private readonly UseCount _uses;
+    private readonly bool _onCpu;
 
     /// <summary>Opens a session.</summary>
     /// <param name="model">A model file as <see cref="JemGraph.Write"/> makes it.</param>
@@ -19,7 +20,7 @@ internal sealed class OnnxScorer : IDisposable
     /// <exception cref="InvalidOperationException">ONNX Runtime is missing, the device is not available, or the file is no model of ours.</exception>
     public OnnxScorer(byte[] model, OnnxScorerOptions? options = null)
     {
-        _session = OnnxSessionFactory.Create(model, options ?? new OnnxScorerOptions());
+        (_session, _onCpu) = OnnxSessionFactory.Create(model, options ?? new OnnxScorerOptions());
         _uses = new UseCount(_session.Dispose);
         foreach ((ScoreOutputs output, string name) in ScoreOutputNames.All)
         {
@@ -59,13 +60,20 @@ internal sealed class OnnxScorer : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _uses.Close();
 
-    /// <summary>Runs the graph on values that stay bound to their buffers.</summary>
-    internal void Run(RunOptions options, BoundValues values)
+    /// <summary>Scores rows of the buffers. What was bound last is bound anew only where the number of rows or the choice of outputs changed.</summary>
+    internal void Run(RunOptions options, ScoringBuffers buffers, int rows, ScoreOutputs outputs, ref BoundValues? bound)
     {
         Enter();
         try
         {
-            _session.Run(options, values.InputNames, values.Inputs, values.OutputNames, values.Outputs);
+            if (bound is null || bound.Rows != rows || bound.Choice != outputs)
+            {
+                bound?.Dispose();
+                bound = null;
+                bound = new BoundValues(_session, _onCpu, buffers, rows, outputs);
+            }
+
+            bound.Run(_session, options);
         }
         finally
         {

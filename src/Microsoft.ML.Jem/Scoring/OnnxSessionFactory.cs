@@ -8,22 +8,23 @@ internal static class OnnxSessionFactory
     private const string PackageMissing =
         "ONNX Runtime's native library is not here. Add the package Microsoft.ML.OnnxRuntime to the application (or Microsoft.ML.OnnxRuntime.Gpu to score on CUDA devices).";
 
+    /// <summary>Opens a session, and says whether it runs on the CPU.</summary>
     /// <exception cref="InvalidOperationException">ONNX Runtime is missing, the device is not available, or the graph cannot be run.</exception>
-    public static InferenceSession Create(byte[] model, OnnxScorerOptions options)
+    public static (InferenceSession Session, bool OnCpu) Create(byte[] model, OnnxScorerOptions options)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Threads, 1, nameof(options));
         try
         {
             if (options.GpuDeviceId is not int device)
-                return Open(model, options.Threads, device: null);
+                return (Open(model, options.Threads, device: null), OnCpu: true);
             try
             {
-                return Open(model, options.Threads, device);
+                return (Open(model, options.Threads, device), OnCpu: false);
             }
             catch (Exception exception) when (exception is OnnxRuntimeException or EntryPointNotFoundException)
             {
                 if (options.FallbackToCpu)
-                    return Open(model, options.Threads, device: null);
+                    return (Open(model, options.Threads, device: null), OnCpu: true);
                 throw new InvalidOperationException(
                     $"CUDA device {device} is not available to ONNX Runtime. Add the package Microsoft.ML.OnnxRuntime.Gpu and a CUDA driver, set MLContext.FallbackToCpu, or leave MLContext.GpuDeviceId unset. ONNX Runtime says: {exception.Message}",
                     exception);

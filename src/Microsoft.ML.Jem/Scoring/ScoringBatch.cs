@@ -60,14 +60,7 @@ internal sealed class ScoringBatch : IDisposable
         if (rows == 0 || outputs == ScoreOutputs.None)
             return;
 
-        if (_bound is null || _bound.Rows != rows || _bound.Choice != outputs)
-        {
-            _bound?.Dispose();
-            _bound = null;
-            _bound = new BoundValues(_buffers, rows, outputs);
-        }
-
-        _scorer.Run(_options, _bound);
+        _scorer.Run(_options, _buffers, rows, outputs, ref _bound);
         if (outputs.HasFlag(ScoreOutputs.PredictedLabel))
             UnlabelRowsNotFinite(rows);
     }
