@@ -31,20 +31,3 @@ public sealed class Digit
         return [.. digits];
     }
 }
-
-/// <summary>What the model says of a digit.</summary>
-public sealed class Prediction
-{
-    public string Label { get; set; } = "";
-
-    public string Predicted { get; set; } = "";
-
-    [KeyType(8)]
-    public uint PredictedLabel { get; set; }
-
-    public float[] Score { get; set; } = [];
-
-    public float Energy { get; set; }
-
-    public float OodScore { get; set; }
-}

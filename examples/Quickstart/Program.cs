@@ -16,12 +16,12 @@ catch (ArgumentException error)
     return 2;
 }
 
-// The digits 0 to 7 are known; 8 and 9 are "never seen": of them the model must say that they are unlike anything it knows.
+// The digits 0 to 7 are known; 8 and 9 are never seen, and the model must say that they are unlike anything it knows.
 Digit[] train = Digit.Read("train.csv.gz");
 Digit[] test = Digit.Read("test.csv.gz");
 Digit[] unseen = Digit.Read("novel.csv.gz");
 AnsiConsole.MarkupLineInterpolated(
-    $"[bold]Handwritten digits, 8×8.[/] {train.Length} images of 0 to 7 to train on, {test.Length} to test on, and {unseen.Length} images of 8 and 9, which the model never sees in training.");
+    $"[bold]Handwritten digits.[/] Training on {train.Length} images of 0 to 7. Kept back: {test.Length} more of them, and {unseen.Length} images of 8 and 9, which the model never sees.");
 
 var mlContext = new MLContext(arguments.Seed);
 IDataView trainData = mlContext.Data.LoadFromEnumerable(train);
@@ -31,12 +31,13 @@ TransformerChain<JemTransformer> model = TrainingDisplay.Run(progress =>
     mlContext.Transforms.Conversion.MapValueToKey("Label")
         .Append(mlContext.MulticlassClassification.Trainers.Jem(new JemTrainer.Options { Progress = progress }))
         .Fit(trainData));
-double trainSeconds = clock.Elapsed.TotalSeconds;
+clock.Stop();
 
-Scores known = Scores.Of(mlContext, model, test);
-Scores novel = Scores.Of(mlContext, model, unseen);
-Results results = Measurement.Of(mlContext, model, test, unseen, trainSeconds);
-Report.Print(results, model, test, unseen, mlContext);
+IDataView known = model.Transform(mlContext.Data.LoadFromEnumerable(test));
+IDataView novel = model.Transform(mlContext.Data.LoadFromEnumerable(unseen));
+Results results = Results.Measure(mlContext, model.LastTransformer, known, novel, clock.Elapsed.TotalSeconds);
+Display.Print(results);
+Display.Print(mlContext, known, novel);
 
 Directory.CreateDirectory(arguments.Output);
 string zip = Path.Combine(arguments.Output, "model.zip");
@@ -44,4 +45,8 @@ string onnx = Path.Combine(arguments.Output, "model.onnx");
 mlContext.Model.Save(model, trainData.Schema, zip);
 using (FileStream file = File.Create(onnx))
     model.LastTransformer.ExportToOnnx(file);
+AnsiConsole.MarkupLineInterpolated($"For ML.NET: [blue]{zip}[/]. For any ONNX runtime: [blue]{onnx}[/].");
+
+if (arguments.JsonPath is { } path)
+    results.Write(path);
 return 0;

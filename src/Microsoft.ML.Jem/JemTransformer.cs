@@ -1,5 +1,6 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.Jem.MLNet;
+using Microsoft.ML.Jem.Onnx;
 using Microsoft.ML.Jem.Scoring;
 using Microsoft.ML.Runtime;
 
@@ -82,6 +83,22 @@ public sealed partial class JemTransformer : ISingleFeaturePredictionTransformer
     {
         ArgumentNullException.ThrowIfNull(stream);
         stream.Write(Model.Graph);
+    }
+
+    /// <summary>
+    /// The same model with another temperature: 1 gives the probabilities as the network was trained, to compare with the
+    /// calibrated ones. <c>PredictedLabel</c>, <c>Energy</c> and <c>OodScore</c> stay as they are.
+    /// </summary>
+    /// <param name="temperature">By what the logits are divided before the softmax; positive and finite.</param>
+    /// <returns>A new model, to be disposed on its own.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The temperature is not positive and finite.</exception>
+    public JemTransformer WithTemperature(double temperature)
+    {
+        float single = (float)temperature;
+        if (!(single > 0 && float.IsFinite(single)))
+            throw new ArgumentOutOfRangeException(nameof(temperature), temperature, "A temperature is a positive, finite number.");
+        var model = new JemModelParameters(JemGraph.WithTemperature(Model.Graph, single));
+        return new JemTransformer(_host, model, _names, _trainSchema, FeatureColumnName, _trainLabel.Name);
     }
 
     /// <summary>Frees the native session. Views made by <see cref="Transform"/> can no longer be read.</summary>

@@ -285,6 +285,21 @@ public sealed class JemTransformerTests(CloudModel model) : IClassFixture<CloudM
         Assert.Equal(model.Jem.Model.Temperature, description.Settings.Temperature);
     }
 
+    [Fact]
+    public void Another_temperature_changes_the_probabilities_and_nothing_else()
+    {
+        double before = model.Jem.Model.Temperature;
+        using JemTransformer hotter = model.Jem.WithTemperature(before * 3);
+
+        TestData.Scored[] expected = TestData.Read(_context, model.Jem.Transform(model.Data));
+        TestData.Scored[] actual = TestData.Read(_context, hotter.Transform(model.Data));
+
+        Assert.Equal(before * 3, hotter.Model.Temperature, 1e-5);
+        Assert.Equal(expected.Select(row => (row.PredictedLabel, row.Energy, row.OodScore)), actual.Select(row => (row.PredictedLabel, row.Energy, row.OodScore)));
+        Assert.True(actual.Average(row => row.Score.Max()) < expected.Average(row => row.Score.Max()) - 0.05);
+        Assert.Throws<ArgumentOutOfRangeException>(() => model.Jem.WithTemperature(0));
+    }
+
     private sealed class NamedRow
     {
         public string Label { get; set; } = "";
