@@ -62,7 +62,7 @@ internal static class TorchLibrary
     private static void Initialize() => torch.InitializeDeviceType(DeviceType.CPU);
 
     [SupportedOSPlatform("linux")]
-    private static void LoadOnLinux(NativeFolders folders, PrivateFileCache cache)
+    internal static void LoadOnLinux(NativeFolders folders, PrivateFileCache cache)
     {
         if (folders.Find("libtorch_cpu.so") is null || folders.Find(LinuxLibrary) is not { } library)
             throw new DllNotFoundException(WhatToAdd);

@@ -21,7 +21,7 @@ internal sealed class BestWeights(Module<Tensor, Tensor> module) : IDisposable
             if (_copy.TryGetValue(name, out Tensor? copy))
                 copy.copy_(value);
             else
-                _copy[name] = value.detach().clone().DetachFromDisposeScope();
+                _copy[name] = value.clone().DetachFromDisposeScope();
         }
     }
 

@@ -42,7 +42,7 @@ internal sealed class TrainingLoop : IDisposable
         _batches = new TrainingBatches(train, tensors, options, _generator);
         if (options.MarginalWeight > 0 || options.JointWeight > 0)
             _samples = new NegativeSamples(options.Network, _module, train, tensors, options, _generator);
-        _adam = optim.Adam(_module.parameters(), options.LearningRate, weight_decay: options.WeightDecay);
+        _adam = Optimizer(_module, options);
         _epochs = options.EpochsFor(train.Count);
         _learningRate = new LearningRate(options, (long)_epochs * _batches.CountPerEpoch);
         _best = new BestWeights(_module);
@@ -87,6 +87,10 @@ internal sealed class TrainingLoop : IDisposable
             throw;
         }
     }
+
+    /// <summary>Adam as in PyTorch: β₁ 0.9, β₂ 0.999, ε 1e-8 added after the bias-corrected root.</summary>
+    internal static Adam Optimizer(Module<Tensor, Tensor> module, JemTrainingOptions options) =>
+        optim.Adam(module.parameters(), options.LearningRate, weight_decay: options.WeightDecay);
 
     /// <inheritdoc/>
     public void Dispose()
