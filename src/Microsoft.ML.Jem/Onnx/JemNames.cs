@@ -19,4 +19,7 @@ internal static class JemNames
     public const string Temperature = Prefix + "Temperature";
     public const string Axis1 = Prefix + "Axis1";
     public const string EnergyTable = Prefix + "EnergyTable";
+
+    /// <summary>Whether a name is one networks may not use.</summary>
+    public static bool IsReserved(string name) => name.StartsWith(Prefix, StringComparison.Ordinal);
 }

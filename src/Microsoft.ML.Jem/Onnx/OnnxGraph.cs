@@ -32,6 +32,9 @@ public sealed class OnnxGraph
     private readonly HashSet<string> _values = new(StringComparer.Ordinal);
     private int _lastNode;
 
+    /// <summary>Names of the initializers, in the order they were added.</summary>
+    internal IEnumerable<string> InitializerNames => _graph.Initializer.Select(tensor => tensor.Name);
+
     /// <summary>Starts an empty graph.</summary>
     /// <param name="name">The graph's name.</param>
     /// <param name="opset">Version of the standard operators, <see cref="LowestOpset"/> to <see cref="HighestOpset"/>.</param>
@@ -109,7 +112,7 @@ public sealed class OnnxGraph
     }
 
     /// <summary>Declares a value the caller of the graph hands in; its first dimension is the number of rows, <c>N</c>.</summary>
-    internal string AddInput(string name, TensorProto.Types.DataType type, params ReadOnlySpan<long> rowShape)
+    internal string AddInput(string name, OnnxType type, params ReadOnlySpan<long> rowShape)
     {
         Declare(name);
         _graph.Input.Add(OnnxTensorData.RowsOf(name, type, rowShape));
@@ -117,7 +120,7 @@ public sealed class OnnxGraph
     }
 
     /// <summary>Declares that the value <paramref name="name"/> is a result of the graph; its first dimension is the number of rows, <c>N</c>.</summary>
-    internal void AddOutput(string name, TensorProto.Types.DataType type, params ReadOnlySpan<long> rowShape)
+    internal void AddOutput(string name, OnnxType type, params ReadOnlySpan<long> rowShape)
     {
         if (!_values.Contains(name))
             throw new ArgumentException($"The ONNX output '{name}' does not exist in the graph.", nameof(name));

@@ -15,7 +15,7 @@ internal static class OnnxTensorData
         byte[] raw = new byte[sizeof(float) * values.Length];
         for (int i = 0; i < values.Length; i++)
             BinaryPrimitives.WriteSingleLittleEndian(raw.AsSpan(sizeof(float) * i), values[i]);
-        return Create(name, TensorProto.Types.DataType.Float, values.Length, raw, shape);
+        return Create(name, OnnxType.Float, values.Length, raw, shape);
     }
 
     public static TensorProto Create(string name, ReadOnlySpan<long> values, ReadOnlySpan<long> shape)
@@ -23,11 +23,11 @@ internal static class OnnxTensorData
         byte[] raw = new byte[sizeof(long) * values.Length];
         for (int i = 0; i < values.Length; i++)
             BinaryPrimitives.WriteInt64LittleEndian(raw.AsSpan(sizeof(long) * i), values[i]);
-        return Create(name, TensorProto.Types.DataType.Int64, values.Length, raw, shape);
+        return Create(name, OnnxType.Int64, values.Length, raw, shape);
     }
 
     /// <summary>The type of a value with a row dimension of unknown size before <paramref name="rowShape"/>.</summary>
-    public static ValueInfoProto RowsOf(string name, TensorProto.Types.DataType type, ReadOnlySpan<long> rowShape)
+    public static ValueInfoProto RowsOf(string name, OnnxType type, ReadOnlySpan<long> rowShape)
     {
         var shape = new TensorShapeProto();
         shape.Dim.Add(new TensorShapeProto.Types.Dimension { DimParam = RowDimension });
@@ -37,7 +37,7 @@ internal static class OnnxTensorData
         return new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = tensor } };
     }
 
-    private static TensorProto Create(string name, TensorProto.Types.DataType type, int count, byte[] raw, ReadOnlySpan<long> shape)
+    private static TensorProto Create(string name, OnnxType type, int count, byte[] raw, ReadOnlySpan<long> shape)
     {
         long expected = 1;
         foreach (long size in shape)

@@ -101,7 +101,15 @@ public class JemTrainingOptions
 
     /// <summary>Checks all options, and reports all mistakes in one message.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An option is outside its range.</exception>
-    public void Validate() => OptionsCheck.Run(this);
+    public void Validate()
+    {
+        List<string> mistakes = [.. Mistakes()];
+        if (mistakes.Count > 0)
+            throw new ArgumentOutOfRangeException(paramName: null, "The options of the JEM trainer are invalid:\n- " + string.Join("\n- ", mistakes));
+    }
+
+    /// <summary>A sentence for each option that is outside its range.</summary>
+    internal virtual IEnumerable<string> Mistakes() => OptionsCheck.Mistakes(this);
 
     /// <summary>The number of epochs for a number of training rows.</summary>
     internal int EpochsFor(int rowCount)

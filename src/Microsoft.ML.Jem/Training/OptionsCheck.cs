@@ -8,13 +8,12 @@ internal sealed class OptionsCheck
 {
     private readonly List<string> _mistakes = [];
 
-    /// <summary>Throws one exception that names all mistakes.</summary>
-    public static void Run(JemTrainingOptions options)
+    /// <summary>A sentence for each mistake.</summary>
+    public static IReadOnlyList<string> Mistakes(JemTrainingOptions options)
     {
         var check = new OptionsCheck();
         check.All(options);
-        if (check._mistakes.Count > 0)
-            throw new ArgumentOutOfRangeException(nameof(options), "The options of the JEM trainer are invalid:\n- " + string.Join("\n- ", check._mistakes));
+        return check._mistakes;
     }
 
     private void All(JemTrainingOptions o)

@@ -1,0 +1,89 @@
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Google.Protobuf.Collections;
+using Microsoft.ML.Jem.Onnx.Proto;
+
+namespace Microsoft.ML.Jem.Onnx;
+
+/// <summary>The metadata entries of a model file.</summary>
+internal static class JemMetadata
+{
+    public const string FormatVersion = "jem.format_version";
+    public const string ClassNames = "jem.class_names";
+    public const string FeatureNames = "jem.feature_names";
+    public const string FeatureLimit = "jem.feature_limit";
+    public const string Temperature = "jem.temperature";
+    public const string CalibrationSize = "jem.calibration_size";
+    public const string Checksum = "jem.checksum";
+
+    private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>Whether the entry belongs to the format, not to the caller.</summary>
+    public static bool IsReserved(string key) =>
+        key is FormatVersion or ClassNames or FeatureNames or FeatureLimit or Temperature or CalibrationSize or Checksum;
+
+    public static void Write(OnnxGraph graph, int formatVersion, JemModelSettings settings)
+    {
+        graph.AddMetadata(FormatVersion, formatVersion.ToString(CultureInfo.InvariantCulture));
+        graph.AddMetadata(ClassNames, JsonSerializer.Serialize(settings.ClassNames, Readable));
+        graph.AddMetadata(FeatureNames, JsonSerializer.Serialize(settings.FeatureNames, Readable));
+        graph.AddMetadata(FeatureLimit, settings.Standardization.Limit.ToString("R", CultureInfo.InvariantCulture));
+        graph.AddMetadata(Temperature, settings.Temperature.ToString("R", CultureInfo.InvariantCulture));
+        graph.AddMetadata(CalibrationSize, (settings.EnergyTable?.Count ?? 0).ToString(CultureInfo.InvariantCulture));
+        foreach ((string key, string value) in settings.Metadata.OrderBy(entry => entry.Key, StringComparer.Ordinal))
+        {
+            if (IsReserved(key))
+                throw new ArgumentException($"The metadata '{key}' is written by the model itself; choose another key.", nameof(settings));
+            graph.AddMetadata(key, value);
+        }
+    }
+
+    /// <summary>Changes the temperature of a model that has one.</summary>
+    public static void SetTemperature(RepeatedField<StringStringEntryProto> entries, float temperature) =>
+        entries.Single(entry => entry.Key == Temperature).Value = temperature.ToString("R", CultureInfo.InvariantCulture);
+
+    /// <summary>The entries by key.</summary>
+    /// <exception cref="InvalidDataException">A key occurs twice.</exception>
+    public static Dictionary<string, string> ToDictionary(RepeatedField<StringStringEntryProto> entries)
+    {
+        var metadata = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (StringStringEntryProto entry in entries)
+        {
+            if (!metadata.TryAdd(entry.Key, entry.Value))
+                throw new InvalidDataException($"The model is damaged: its metadata holds '{entry.Key}' twice.");
+        }
+
+        return metadata;
+    }
+
+    public static float Number(Dictionary<string, string> metadata, string key) =>
+        float.TryParse(Text(metadata, key), NumberStyles.Float, CultureInfo.InvariantCulture, out float value)
+            ? value
+            : throw new InvalidDataException($"The model is damaged: its metadata '{key}' is no number.");
+
+    public static int Integer(Dictionary<string, string> metadata, string key) =>
+        int.TryParse(Text(metadata, key), NumberStyles.None, CultureInfo.InvariantCulture, out int value)
+            ? value
+            : throw new InvalidDataException($"The model is damaged: its metadata '{key}' is no whole number.");
+
+    public static string[] Names(Dictionary<string, string> metadata, string key)
+    {
+        string[]? names = null;
+        try
+        {
+            names = JsonSerializer.Deserialize<string[]>(Text(metadata, key));
+        }
+        catch (JsonException exception)
+        {
+            throw new InvalidDataException($"The model is damaged: its metadata '{key}' is no JSON list of names.", exception);
+        }
+
+        return names is not null && Array.TrueForAll(names, name => name is not null)
+            ? names
+            : throw new InvalidDataException($"The model is damaged: its metadata '{key}' is no JSON list of names.");
+    }
+
+    private static string Text(Dictionary<string, string> metadata, string key) =>
+        metadata.TryGetValue(key, out string? text) ? text : throw new InvalidDataException($"The model is damaged: its metadata lacks '{key}'.");
+}

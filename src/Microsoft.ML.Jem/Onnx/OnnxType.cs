@@ -1,0 +1,13 @@
+using Microsoft.ML.Jem.Onnx.Proto;
+
+namespace Microsoft.ML.Jem.Onnx;
+
+/// <summary>Element types of tensors used here, by the numbers of the ONNX standard.</summary>
+internal enum OnnxType
+{
+    /// <summary>32-bit floating point.</summary>
+    Float = TensorProto.Types.DataType.Float,
+
+    /// <summary>64-bit signed integer.</summary>
+    Int64 = TensorProto.Types.DataType.Int64,
+}
