@@ -12,4 +12,11 @@ internal sealed record TrainingRows(FeatureMatrix Features, int[] Labels, float[
 
     /// <summary>Number of rows.</summary>
     public int Count => Features.RowCount;
+
+    /// <summary>The chosen rows, in the order given; features are shared, not copied.</summary>
+    public TrainingRows Subset(int[] rows) => new(
+        new SubsetFeatureMatrix(Features, rows),
+        Array.ConvertAll(rows, row => Labels[row]),
+        Weights is null ? null : Array.ConvertAll(rows, row => Weights[row]),
+        ClassCount);
 }

@@ -61,6 +61,18 @@ internal static class JemGraph
     /// <exception cref="InvalidDataException">The bytes are no such file, or were truncated or altered, or come from a newer version.</exception>
     public static JemGraphDescription Read(ReadOnlySpan<byte> file) => JemGraphReader.Read(file);
 
+    /// <summary>A model file that differs from <paramref name="file"/> in its temperature alone.</summary>
+    /// <exception cref="InvalidDataException">The bytes are no calibrated model that <see cref="Write"/> made.</exception>
+    public static byte[] WithTemperature(ReadOnlySpan<byte> file, float temperature)
+    {
+        ModelProto model = JemGraphReader.Open(file);
+        TensorProto initializer = model.Graph.Initializer.FirstOrDefault(tensor => tensor.Name == JemNames.Temperature)
+            ?? throw new InvalidDataException("The model is not calibrated: it has no temperature.");
+        initializer.RawData = OnnxTensorData.Create(initializer.Name, [temperature], []).RawData;
+        JemMetadata.SetTemperature(model.MetadataProps, temperature);
+        return JemChecksum.Seal(model);
+    }
+
     private static string Standardize(OnnxGraph graph, string features, Standardization standardization)
     {
         // The scale of a constant feature is 0. With the offset 0 as well, no finite value of it can overflow to ∞ · 0.
@@ -87,9 +99,7 @@ internal static class JemGraph
 
     private static void WriteScores(OnnxGraph graph, string logits, JemModelSettings settings)
     {
-        string tempered = settings.Temperature == 1
-            ? logits
-            : graph.AddNode("Div", [logits, graph.AddInitializer(JemNames.Temperature, [settings.Temperature])]);
+        string tempered = graph.AddNode("Div", [logits, graph.AddInitializer(JemNames.Temperature, [settings.Temperature])]);
         string score = graph.AddNode("Softmax", [tempered], JemNames.Score, OnnxAttribute.Int("axis", 1));
         string label = graph.AddNode("ArgMax", [score], JemNames.PredictedLabel, OnnxAttribute.Int("axis", 1), OnnxAttribute.Int("keepdims", 0));
         graph.AddOutput(label, OnnxType.Int64);

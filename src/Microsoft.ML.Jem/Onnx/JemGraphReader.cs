@@ -10,10 +10,7 @@ internal static class JemGraphReader
 {
     public static JemGraphDescription Read(ReadOnlySpan<byte> file)
     {
-        ModelProto model = Parse(file);
-        CheckVersion(model);
-        JemChecksum.Open(model, file);
-
+        ModelProto model = Open(file);
         Dictionary<string, string> metadata = JemMetadata.ToDictionary(model.MetadataProps);
         var weights = new OnnxWeights(model.Graph);
         var settings = new JemModelSettings
@@ -32,6 +29,16 @@ internal static class JemGraphReader
         if (settings.Standardization.Scale.Length != settings.Width || settings.Width == 0 || settings.ClassCount < 2)
             throw new InvalidDataException("The model is damaged: its features, scales and classes do not fit together.");
         return new JemGraphDescription(settings, weights.Names.Where(name => !JemNames.IsReserved(name)).ToDictionary(name => name, weights.Get, StringComparer.Ordinal));
+    }
+
+    /// <summary>Parses a file whose version and checksum are right; the checksum is taken off.</summary>
+    /// <exception cref="InvalidDataException">The bytes are no such file, or were truncated or altered, or come from a newer version.</exception>
+    public static ModelProto Open(ReadOnlySpan<byte> file)
+    {
+        ModelProto model = Parse(file);
+        CheckVersion(model);
+        JemChecksum.Open(model, file);
+        return model;
     }
 
     private static ModelProto Parse(ReadOnlySpan<byte> file)

@@ -39,6 +39,10 @@ internal static class JemMetadata
         }
     }
 
+    /// <summary>Changes the temperature of a model that has one.</summary>
+    public static void SetTemperature(RepeatedField<StringStringEntryProto> entries, float temperature) =>
+        entries.Single(entry => entry.Key == Temperature).Value = temperature.ToString("R", CultureInfo.InvariantCulture);
+
     /// <summary>The entries by key.</summary>
     /// <exception cref="InvalidDataException">A key occurs twice.</exception>
     public static Dictionary<string, string> ToDictionary(RepeatedField<StringStringEntryProto> entries)

@@ -1,0 +1,52 @@
+using System.Diagnostics;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Jem;
+using Quickstart;
+using Spectre.Console;
+
+Arguments arguments;
+try
+{
+    arguments = Arguments.Parse(args);
+}
+catch (ArgumentException error)
+{
+    Console.Error.WriteLine(error.Message);
+    return 2;
+}
+
+// The digits 0 to 7 are known; 8 and 9 are never seen, and the model must say that they are unlike anything it knows.
+Digit[] train = Digit.Read("train.csv.gz");
+Digit[] test = Digit.Read("test.csv.gz");
+Digit[] unseen = Digit.Read("novel.csv.gz");
+AnsiConsole.MarkupLineInterpolated(
+    $"[bold]Handwritten digits.[/] Training on {train.Length} images of 0 to 7. Kept back: {test.Length} more of them, and {unseen.Length} images of 8 and 9, which the model never sees.");
+
+var mlContext = new MLContext(arguments.Seed);
+IDataView trainData = mlContext.Data.LoadFromEnumerable(train);
+
+var clock = Stopwatch.StartNew();
+TransformerChain<JemTransformer> model = TrainingDisplay.Run(progress =>
+    mlContext.Transforms.Conversion.MapValueToKey("Label")
+        .Append(mlContext.MulticlassClassification.Trainers.Jem(new JemTrainer.Options { Progress = progress }))
+        .Fit(trainData));
+clock.Stop();
+
+IDataView known = model.Transform(mlContext.Data.LoadFromEnumerable(test));
+IDataView novel = model.Transform(mlContext.Data.LoadFromEnumerable(unseen));
+Results results = Results.Measure(mlContext, model.LastTransformer, known, novel, clock.Elapsed.TotalSeconds);
+Display.Print(results);
+Display.Print(mlContext, known, novel);
+
+Directory.CreateDirectory(arguments.Output);
+string zip = Path.Combine(arguments.Output, "model.zip");
+string onnx = Path.Combine(arguments.Output, "model.onnx");
+mlContext.Model.Save(model, trainData.Schema, zip);
+using (FileStream file = File.Create(onnx))
+    model.LastTransformer.ExportToOnnx(file);
+AnsiConsole.MarkupLineInterpolated($"For ML.NET: [blue]{zip}[/]. For any ONNX runtime: [blue]{onnx}[/].");
+
+if (arguments.JsonPath is { } path)
+    results.Write(path);
+return 0;

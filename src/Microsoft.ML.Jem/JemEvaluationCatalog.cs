@@ -1,0 +1,116 @@
+using Microsoft.ML.Data;
+using Microsoft.ML.Jem.Evaluation;
+using Microsoft.ML.Jem.MLNet;
+
+// In ML.NET's own namespace, so that "using Microsoft.ML;" is all a user needs.
+namespace Microsoft.ML;
+
+/// <summary>
+/// Evaluations that ML.NET does not have, for the scored data of any multiclass trainer: calibration, out-of-distribution
+/// detection and selective answers. All read the data once, row by row.
+/// </summary>
+public static class JemEvaluationCatalog
+{
+    /// <summary>Measures whether probabilities mean what they say.</summary>
+    /// <param name="catalog">The multiclass classification catalog.</param>
+    /// <param name="data">Scored rows of any multiclass trainer.</param>
+    /// <param name="labelColumnName">Name of the label column, a key. Rows without a label are skipped and counted.</param>
+    /// <param name="scoreColumnName">Name of the column of class probabilities, in the order of the label's key values.</param>
+    /// <param name="numberOfBins">Number of confidence bins, at least 1.</param>
+    /// <returns>ECE, MCE, Brier score, log-loss, accuracy and the reliability bins.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type, or there is no bin.</exception>
+    /// <exception cref="InvalidOperationException">No row could be evaluated.</exception>
+    public static CalibrationMetrics EvaluateCalibration(
+        this MulticlassClassificationCatalog catalog,
+        IDataView data,
+        string labelColumnName = DefaultColumnNames.Label,
+        string scoreColumnName = DefaultColumnNames.Score,
+        int numberOfBins = CalibrationAccumulator.DefaultBinCount)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        var metrics = new CalibrationAccumulator(numberOfBins);
+        ForEachScoredRow(data, labelColumnName, scoreColumnName, metrics.Add);
+        return metrics.ToMetrics();
+    }
+
+    /// <summary>Measures how well a score tells unfamiliar rows from familiar ones.</summary>
+    /// <param name="catalog">The multiclass classification catalog.</param>
+    /// <param name="inDistribution">Scored rows like the training data.</param>
+    /// <param name="outOfDistribution">Scored rows unlike it.</param>
+    /// <param name="scoreColumnName">Name of the column to rate, a <see cref="float"/>; higher means less like the training data.</param>
+    /// <param name="threshold">Scores above it raise an alarm, for the false-alarm and detection rates.</param>
+    /// <returns>AUROC, AUPR in both directions, both FPR at 95 %, detection error, and the rates at the threshold.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The column is missing or of another type.</exception>
+    /// <exception cref="InvalidOperationException">One of the two has no row that could be evaluated.</exception>
+    public static OutOfDistributionMetrics EvaluateOutOfDistribution(
+        this MulticlassClassificationCatalog catalog,
+        IDataView inDistribution,
+        IDataView outOfDistribution,
+        string scoreColumnName = ScoreColumnNames.DefaultOodScore,
+        double threshold = 0.95)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        var metrics = new OutOfDistributionAccumulator(threshold);
+        ForEachNumber(inDistribution, scoreColumnName, metrics.AddInDistribution);
+        ForEachNumber(outOfDistribution, scoreColumnName, metrics.AddOutOfDistribution);
+        return metrics.ToMetrics();
+    }
+
+    /// <summary>Measures what is gained by not answering where the highest probability is low.</summary>
+    /// <param name="catalog">The multiclass classification catalog.</param>
+    /// <param name="data">Scored rows of any multiclass trainer.</param>
+    /// <param name="labelColumnName">Name of the label column, a key. Rows without a label are skipped and counted.</param>
+    /// <param name="scoreColumnName">Name of the column of class probabilities, in the order of the label's key values.</param>
+    /// <returns>The risk-coverage curve and its area.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type.</exception>
+    /// <exception cref="InvalidOperationException">No row could be evaluated.</exception>
+    public static SelectiveMetrics EvaluateSelective(
+        this MulticlassClassificationCatalog catalog,
+        IDataView data,
+        string labelColumnName = DefaultColumnNames.Label,
+        string scoreColumnName = DefaultColumnNames.Score)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        var metrics = new SelectiveAccumulator();
+        ForEachScoredRow(data, labelColumnName, scoreColumnName, (probabilities, label) =>
+        {
+            int best = 0;
+            for (int i = 1; i < probabilities.Length; i++)
+                best = probabilities[i] > probabilities[best] ? i : best;
+            metrics.Add(probabilities[best], label < 0 ? null : label == best);
+        });
+        return metrics.ToMetrics();
+    }
+
+    private static void ForEachScoredRow(IDataView data, string labelName, string scoreName, Action<ReadOnlySpan<float>, int> action)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        DataViewSchema.Column label = ScoredColumn.Label(data.Schema, labelName);
+        DataViewSchema.Column score = ScoredColumn.Probabilities(data.Schema, scoreName);
+        using DataViewRowCursor cursor = data.GetRowCursor([label, score]);
+        ValueGetter<uint> labelGetter = cursor.GetGetter<uint>(label);
+        var scoreGetter = new FeatureGetter(cursor, score, ((VectorDataViewType)score.Type).Size);
+        var probabilities = new float[((VectorDataViewType)score.Type).Size];
+        uint key = 0;
+        while (cursor.MoveNext())
+        {
+            labelGetter(ref key);
+            scoreGetter.Read(probabilities);
+            action(probabilities, (int)key - 1);
+        }
+    }
+
+    private static void ForEachNumber(IDataView data, string name, Action<double> action)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        DataViewSchema.Column column = ScoredColumn.Number(data.Schema, name);
+        using DataViewRowCursor cursor = data.GetRowCursor([column]);
+        ValueGetter<float> getter = cursor.GetGetter<float>(column);
+        float value = 0;
+        while (cursor.MoveNext())
+        {
+            getter(ref value);
+            action(value);
+        }
+    }
+}

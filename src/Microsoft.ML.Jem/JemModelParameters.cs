@@ -1,0 +1,36 @@
+using Microsoft.ML.Jem.Onnx;
+
+namespace Microsoft.ML.Jem;
+
+/// <summary>What a Jem model has learned: the graph that scores rows, and how it was calibrated.</summary>
+public sealed class JemModelParameters
+{
+    internal JemModelParameters(byte[] graph)
+    {
+        Graph = graph;
+        Description = JemGraph.Read(graph);
+    }
+
+    /// <summary>Number of classes K.</summary>
+    public int NumberOfClasses => Description.Settings.ClassCount;
+
+    /// <summary>Number of features in a row.</summary>
+    public int NumberOfFeatures => Description.Settings.Width;
+
+    /// <summary>Names of the classes, in the order of the slots of <c>Score</c>.</summary>
+    public IReadOnlyList<string> ClassNames => Description.Settings.ClassNames;
+
+    /// <summary>
+    /// Temperature T by which the logits are divided before the softmax, fitted on held-out rows; 1 where the network was
+    /// calibrated as trained. Guo, Pleiss, Sun, Weinberger, "On calibration of modern neural networks", ICML 2017.
+    /// </summary>
+    public double Temperature => Description.Settings.Temperature;
+
+    /// <summary>Number of held-out rows behind the temperature and the conformal table of <c>OodScore</c>.</summary>
+    public int CalibrationRowCount => Description.Settings.EnergyTable?.Count ?? 0;
+
+    /// <summary>The model as an ONNX file.</summary>
+    internal byte[] Graph { get; }
+
+    internal JemGraphDescription Description { get; }
+}

@@ -1,0 +1,129 @@
+using Microsoft.ML.Data;
+using Microsoft.ML.Jem.MLNet;
+using Microsoft.ML.Jem.Onnx;
+using Microsoft.ML.Jem.Scoring;
+using Microsoft.ML.Runtime;
+
+namespace Microsoft.ML.Jem;
+
+/// <summary>
+/// A trained Jem model: adds <c>PredictedLabel</c>, <c>Score</c>, <c>Energy</c> and <c>OodScore</c> to rows, computed by one
+/// ONNX graph in ONNX Runtime. Scoring needs no TorchSharp.
+/// </summary>
+/// <remarks>Thread-safe: any number of threads may score with one transformer. Dispose it to free the native session.</remarks>
+public sealed partial class JemTransformer : ISingleFeaturePredictionTransformer<JemModelParameters>, ISingleFeaturePredictionTransformer, IDisposable
+{
+    private readonly IHost _host;
+    private readonly ScoreColumnNames _names;
+    private readonly DataViewSchema.Column _trainLabel;
+    private readonly DataViewSchema _trainSchema;
+    private readonly OnnxScorer _scorer;
+    private bool _disposed;
+
+    internal JemTransformer(
+        IHost host, JemModelParameters model, ScoreColumnNames names, DataViewSchema trainSchema, string featureColumn, string labelColumn)
+    {
+        _host = host;
+        Model = model;
+        FeatureColumnName = featureColumn;
+        FeatureColumnType = trainSchema[featureColumn].Type;
+        _names = names;
+        _trainSchema = trainSchema;
+        _trainLabel = trainSchema[labelColumn];
+        _scorer = host.CreateScorer(model.Graph);
+    }
+
+    /// <summary>What the model has learned.</summary>
+    public JemModelParameters Model { get; }
+
+    /// <summary>Name of the column the features are read from.</summary>
+    public string FeatureColumnName { get; }
+
+    /// <summary>Type of the feature column: a vector of <see cref="float"/> of the training data's size.</summary>
+    public DataViewType FeatureColumnType { get; }
+
+    /// <inheritdoc/>
+    bool ITransformer.IsRowToRowMapper => true;
+
+    internal OnnxScorer Scorer
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            return _scorer;
+        }
+    }
+
+    /// <summary>The schema of <paramref name="inputSchema"/> with the model's columns added.</summary>
+    /// <param name="inputSchema">A schema with the feature column.</param>
+    /// <returns>The schema that <see cref="Transform"/> delivers.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The feature column is missing or of another type or size.</exception>
+    public DataViewSchema GetOutputSchema(DataViewSchema inputSchema)
+    {
+        _host.CheckValue(inputSchema, nameof(inputSchema));
+        return Transform(new EmptyDataView(_host, inputSchema)).Schema;
+    }
+
+    /// <summary>Adds the model's columns to <paramref name="input"/>; nothing is computed until they are read.</summary>
+    /// <param name="input">Rows with the feature column; a label is not needed.</param>
+    /// <returns>The rows with <c>PredictedLabel</c>, <c>Score</c>, <c>Energy</c> and <c>OodScore</c>.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The feature column is missing or of another type or size.</exception>
+    /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
+    public IDataView Transform(IDataView input)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        _host.CheckValue(input, nameof(input));
+        return new ScoringView(_host, this, input);
+    }
+
+    /// <summary>Writes the model as an ONNX file: input <c>Features</c>, the four columns as outputs.</summary>
+    /// <param name="stream">Where the file goes; it is left open.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="stream"/> is null.</exception>
+    public void ExportToOnnx(Stream stream)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        stream.Write(Model.Graph);
+    }
+
+    /// <summary>
+    /// The same model with another temperature: 1 gives the probabilities as the network was trained, to compare with the
+    /// calibrated ones. <c>PredictedLabel</c>, <c>Energy</c> and <c>OodScore</c> stay as they are.
+    /// </summary>
+    /// <param name="temperature">By what the logits are divided before the softmax; positive and finite.</param>
+    /// <returns>A new model, to be disposed on its own.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The temperature is not positive and finite.</exception>
+    public JemTransformer WithTemperature(double temperature)
+    {
+        float single = (float)temperature;
+        if (!(single > 0 && float.IsFinite(single)))
+            throw new ArgumentOutOfRangeException(nameof(temperature), temperature, "A temperature is a positive, finite number.");
+        var model = new JemModelParameters(JemGraph.WithTemperature(Model.Graph, single));
+        return new JemTransformer(_host, model, _names, _trainSchema, FeatureColumnName, _trainLabel.Name);
+    }
+
+    /// <summary>Frees the native session. Views made by <see cref="Transform"/> can no longer be read.</summary>
+    public void Dispose()
+    {
+        _disposed = true;
+        _scorer.Dispose();
+    }
+
+    IRowToRowMapper ITransformer.GetRowToRowMapper(DataViewSchema inputSchema)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        _host.CheckValue(inputSchema, nameof(inputSchema));
+        return new ScoringView(_host, this, new EmptyDataView(_host, inputSchema));
+    }
+
+    internal DataViewSchema.Column CheckFeatures(DataViewSchema schema)
+    {
+        if (schema.GetColumnOrNull(FeatureColumnName) is not { } column)
+            throw _host.ExceptSchemaMismatch(nameof(schema), "feature", FeatureColumnName);
+        if (!FeatureColumnType.SameSizeAndItemType(column.Type))
+            throw _host.ExceptSchemaMismatch(nameof(schema), "feature", FeatureColumnName, FeatureColumnType.ToString()!, column.Type.ToString()!);
+        return column;
+    }
+
+    internal DataViewSchema.DetachedColumn[] CreateColumns(DataViewSchema input) =>
+        ScoreColumns.Create(_names, Model.NumberOfClasses, _trainLabel, input);
+}

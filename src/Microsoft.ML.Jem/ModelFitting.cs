@@ -1,0 +1,92 @@
+using Microsoft.ML.Jem.Calibration;
+using Microsoft.ML.Jem.Features;
+using Microsoft.ML.Jem.Onnx;
+using Microsoft.ML.Jem.Training;
+using TorchSharp;
+
+namespace Microsoft.ML.Jem;
+
+/// <summary>From rows to a model: hold rows out, standardise, train, calibrate, write the graph.</summary>
+internal sealed class ModelFitting(JemTrainingOptions options, int seed, torch.Device device)
+{
+    /// <summary>Told what was decided along the way.</summary>
+    public Action<string> Log { get; init; } = _ => { };
+
+    /// <summary>Told what the user should know.</summary>
+    public Action<string> Warn { get; init; } = _ => { };
+
+    /// <summary>Told how training goes.</summary>
+    public IProgress<TrainingProgress>? Progress { get; init; }
+
+    /// <summary>Stops training with an <see cref="OperationCanceledException"/>.</summary>
+    public CancellationToken Cancellation { get; init; }
+
+    /// <summary>Fits a model to <paramref name="rows"/>.</summary>
+    /// <param name="rows">Training rows.</param>
+    /// <param name="validation">Rows to calibrate on; null to hold a stratified share of <paramref name="rows"/> out.</param>
+    /// <param name="classNames">One name a class.</param>
+    /// <param name="featureNames">One name a feature, or none.</param>
+    /// <exception cref="InvalidOperationException">The rows cannot be trained on; the message says why.</exception>
+    public JemModelParameters Fit(TrainingRows rows, TrainingRows? validation, string[] classNames, string[] featureNames)
+    {
+        CheckClasses(rows, classNames);
+        (TrainingRows train, TrainingRows heldOut) = validation is null
+            ? StratifiedSplit.Split(rows, options.HeldOutFraction, new Random(seed))
+            : (rows, Labelled(validation));
+        CheckHeldOut(heldOut, validation is not null);
+
+        Standardization standardization = Standardization.Fit(train.Features, options.FeatureLimit);
+        using TrainedNetwork trained = TrainingLoop.Run(
+            train, heldOut, standardization, options, seed, device, null, Progress, Cancellation);
+        var settings = new JemModelSettings { Standardization = standardization, ClassNames = classNames, FeatureNames = featureNames };
+        string WriteNetwork(OnnxGraph graph, string input) => trained.Network.WriteTo(graph, input, trained.Module);
+
+        // Logits and energies to calibrate on come from the graph itself, not from libtorch: a difference in the last digit
+        // between the two must not move a row past its own calibration score.
+        HeldOutScores scores = HeldOutScores.Of(JemGraph.Write(settings, WriteNetwork), heldOut.Features);
+        TemperatureFit temperature = TemperatureScaling.Fit(scores.Logits, classNames.Length, heldOut.Labels, heldOut.Weights);
+        Log($"Temperature {temperature.Temperature:F3} takes held-out log-loss from {temperature.LogLossBefore:F4} to {temperature.LogLossAfter:F4}.");
+        settings = settings with
+        {
+            Temperature = (float)temperature.Temperature,
+            EnergyTable = ConformalTable.Create(scores.Energies),
+        };
+        return new JemModelParameters(JemGraph.Write(settings, WriteNetwork));
+    }
+
+    private void CheckClasses(TrainingRows rows, string[] classNames)
+    {
+        var counts = new int[classNames.Length];
+        foreach (int label in rows.Labels)
+        {
+            if (label != TrainingRows.Unlabelled)
+                counts[label]++;
+        }
+
+        int present = counts.Count(count => count > 0);
+        if (present < 2)
+        {
+            throw new InvalidOperationException(
+                $"A classifier needs rows of at least two classes, but the training rows have {present}: {rows.Count} rows, " +
+                $"{counts.Sum()} of them labelled. Check the label column, or that its keys were mapped on the whole data.");
+        }
+
+        if (present < classNames.Length)
+        {
+            IEnumerable<string> missing = classNames.Where((_, index) => counts[index] == 0).Take(5);
+            Warn($"{classNames.Length - present} of {classNames.Length} classes have no training row ({string.Join(", ", missing)}, …); they will hardly ever be predicted.");
+        }
+    }
+
+    private static TrainingRows Labelled(TrainingRows rows) =>
+        rows.Subset([.. Enumerable.Range(0, rows.Count).Where(row => rows.Labels[row] != TrainingRows.Unlabelled)]);
+
+    private static void CheckHeldOut(TrainingRows heldOut, bool isValidationSet)
+    {
+        if (heldOut.Count > 0)
+            return;
+        throw new InvalidOperationException(isValidationSet
+            ? "The validation set has no labelled row. Calibration needs labelled rows; give some, or none at all to hold training rows out."
+            : "No training rows can be held out for calibration: at least one class needs two labelled rows. Give more rows, or a validation set.");
+    }
+}

@@ -1,0 +1,104 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
+using System.Security.Cryptography;
+
+namespace Microsoft.ML.Jem.Native;
+
+/// <summary>
+/// Files this user alone can write, in directories named after the SHA-256 of their content. Code is loaded from here, so
+/// what lies here is believed only if it is, byte for byte, what the caller would write himself.
+/// </summary>
+[SupportedOSPlatform("linux")]
+internal sealed partial class PrivateFileCache(string root)
+{
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+    private const UnixFileMode OthersWrite = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
+
+    /// <summary>The user's own cache: $XDG_CACHE_HOME or ~/.cache, and the temporary folder where there is no home.</summary>
+    public static PrivateFileCache ForThisUser()
+    {
+        string? root = Environment.GetEnvironmentVariable("XDG_CACHE_HOME");
+        if (!Path.IsPathFullyQualified(root ?? ""))
+        {
+            string home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+            root = home.Length > 0 ? Path.Combine(home, ".cache") : Path.Combine(Path.GetTempPath(), $"cache-{GetEffectiveUser()}");
+        }
+
+        return new PrivateFileCache(Path.Combine(root!, "Microsoft.ML.Jem"));
+    }
+
+    /// <summary>
+    /// Returns the path of a file holding exactly <paramref name="content"/>, writing it where it is missing or differs.
+    /// Any number of processes may do so at once: each writes beside and renames, and all write the same bytes.
+    /// </summary>
+    /// <exception cref="UnauthorizedAccessException">The directory belongs to another user, or is not writable.</exception>
+    /// <exception cref="IOException">The file could not be written.</exception>
+    public string Store(string fileName, ReadOnlySpan<byte> content)
+    {
+        string directory = Path.Combine(root, Convert.ToHexStringLower(SHA256.HashData(content)));
+        Directory.CreateDirectory(root, OwnerOnly);
+        RequireOwn(root);
+        Directory.CreateDirectory(directory, OwnerOnly);
+        RequireOwn(directory);
+
+        string path = Path.Combine(directory, fileName);
+        if (Holds(path, content))
+            return path;
+
+        string beside = Path.Combine(directory, $"{fileName}.{Guid.NewGuid():N}");
+        try
+        {
+            using (var stream = new FileStream(beside, new FileStreamOptions
+            {
+                Mode = FileMode.CreateNew,
+                Access = FileAccess.Write,
+                UnixCreateMode = OwnerOnly,
+            }))
+            {
+                stream.Write(content);
+                stream.Flush(flushToDisk: true);
+            }
+
+            File.Move(beside, path, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(beside);
+        }
+
+        return Holds(path, content) ? path : throw new IOException($"'{path}' does not hold what was just written to it.");
+    }
+
+    private static bool Holds(string path, ReadOnlySpan<byte> content)
+    {
+        var file = new FileInfo(path);
+        return file.Exists && file.LinkTarget is null && file.Length == content.Length
+            && (file.UnixFileMode & OthersWrite) == 0 && OwnerOf(path) == GetEffectiveUser()
+            && content.SequenceEqual(File.ReadAllBytes(path));
+    }
+
+    private static void RequireOwn(string directory)
+    {
+        if (new DirectoryInfo(directory).LinkTarget is not null || OwnerOf(directory) != GetEffectiveUser())
+            throw new UnauthorizedAccessException($"'{directory}' belongs to another user: expected this user's own cache directory.");
+        if (File.GetUnixFileMode(directory) != OwnerOnly)
+            File.SetUnixFileMode(directory, OwnerOnly);
+    }
+
+    private static unsafe uint OwnerOf(string path)
+    {
+        // struct statx is laid out alike on every architecture, which struct stat is not; stx_uid is at byte 20.
+        const int CurrentDirectory = -100, DoNotFollow = 0x100;
+        const uint Owner = 0x8;
+        byte* status = stackalloc byte[256];
+        if (GetStatus(CurrentDirectory, path, DoNotFollow, Owner, status) != 0)
+            throw new IOException($"The owner of '{path}' cannot be read: {Marshal.GetLastPInvokeErrorMessage()}.");
+        return *(uint*)(status + 20);
+    }
+
+    [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    private static unsafe partial int GetStatus(int directory, string path, int flags, uint mask, byte* status);
+
+    [LibraryImport("libc", EntryPoint = "geteuid")]
+    private static partial uint GetEffectiveUser();
+}

@@ -1,0 +1,114 @@
+using Microsoft.ML.Jem.Onnx;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Microsoft.ML.Jem.Networks;
+
+/// <summary>
+/// A classifier f(x) whose logits a joint energy model is made of. Derive from it to bring a network of your own: say how it
+/// is built and how it is written to ONNX, which is what runs at every prediction.
+/// </summary>
+/// <remarks>
+/// Prefer smooth activations (SiLU) and no batch normalisation: the Langevin sampler follows ∂f/∂x, and a row's energy must
+/// not depend on the rows beside it.
+/// </remarks>
+public abstract class JemNetwork
+{
+    /// <summary>Builds the module for a data set.</summary>
+    /// <param name="featureCount">Features a row, d.</param>
+    /// <param name="classCount">Number of classes, K; at least 2.</param>
+    /// <returns>A module from features [n, d] to logits [n, K], both float32, on the CPU. The caller disposes it.</returns>
+    public abstract Module<Tensor, Tensor> Build(int featureCount, int classCount);
+
+    /// <summary>Writes the module's computation to an ONNX graph.</summary>
+    /// <param name="graph">Receives nodes and initializers.</param>
+    /// <param name="input">The name of a float tensor [n, d] in the graph.</param>
+    /// <param name="module">A module this network has built, on any device.</param>
+    /// <returns>The name of the logits, a float tensor [n, K].</returns>
+    /// <remarks>
+    /// Name the initializer of each parameter as <see cref="InitializerName"/> does, so that weights can be read back from
+    /// the file.
+    /// </remarks>
+    public abstract string WriteTo(OnnxGraph graph, string input, Module<Tensor, Tensor> module);
+
+    /// <summary>The name in the graph of the parameter that the module calls <paramref name="parameter"/>.</summary>
+    public static string InitializerName(string parameter) => "network." + parameter;
+
+    /// <summary>
+    /// Gives a new module its first weights. They come from <paramref name="generator"/> alone, so that a seed determines
+    /// the model; PyTorch's global random state is neither read nor moved.
+    /// </summary>
+    /// <param name="module">A module that <see cref="Build"/> has just made, on the device of the generator.</param>
+    /// <param name="generator">The source of randomness.</param>
+    /// <remarks>
+    /// As PyTorch does for linear and convolutional layers: weights of two or more dimensions, and the bias beside each, are
+    /// drawn uniformly from ±1/√fan_in. Other parameters (those of normalisation layers) stay as built.
+    /// </remarks>
+    protected internal virtual void Initialize(Module<Tensor, Tensor> module, Generator generator)
+    {
+        ArgumentNullException.ThrowIfNull(module);
+        using IDisposable noGradients = no_grad();
+        Dictionary<string, Parameter> parameters = module.named_parameters().ToDictionary(entry => entry.name, entry => entry.parameter);
+        foreach ((string name, Parameter parameter) in parameters)
+        {
+            Tensor? weight = parameter.dim() >= 2 ? parameter : parameters.GetValueOrDefault(WeightBeside(name));
+            if (weight is null || weight.dim() < 2)
+                continue;
+            double bound = 1 / Math.Sqrt((double)weight.numel() / weight.shape[0]);
+            parameter.uniform_(-bound, bound, generator);
+        }
+    }
+
+    /// <summary>
+    /// ∂(v·f(x))/∂x where v = <paramref name="logitGradient"/>(f(x)) is held fixed: with v = softmax f(x) the gradient of
+    /// logsumexp f(x), with v one-hot that of one logit.
+    /// </summary>
+    /// <param name="module">A module this network has built.</param>
+    /// <param name="x">Features [n, d]; left as they are.</param>
+    /// <param name="logitGradient">From logits [n, K] to v [n, K].</param>
+    /// <returns>The gradient [n, d], detached, a new tensor.</returns>
+    internal virtual Tensor InputGradient(Module<Tensor, Tensor> module, Tensor x, Func<Tensor, Tensor> logitGradient)
+    {
+        using IDisposable gradients = enable_grad();
+        using Tensor input = x.detach().requires_grad_();
+        using Tensor logits = module.call(input);
+        using Tensor fixedLogits = logits.detach();
+        using Tensor direction = logitGradient(fixedLogits);
+        return autograd.grad([logits], [input], [direction])[0];
+    }
+
+    /// <summary>The number of CPU threads that trains this network fastest; null for libtorch's own choice.</summary>
+    internal virtual int? PreferredThreads(int featureCount, int classCount, int batchSize) => null;
+
+    /// <summary>Builds a module on <paramref name="device"/> with first weights from <paramref name="generator"/>.</summary>
+    /// <exception cref="InvalidOperationException">The module does not map [n, d] to [n, K].</exception>
+    internal Module<Tensor, Tensor> Create(int featureCount, int classCount, Generator generator, Device device)
+    {
+        Module<Tensor, Tensor> module;
+        using (Tensor globalState = torch.random.get_rng_state())
+        {
+            // Layers draw weights from the global generator as they are built; leave it where the application had it.
+            module = Build(featureCount, classCount);
+            torch.random.set_rng_state(globalState);
+        }
+
+        module.to(device);
+        Initialize(module, generator);
+        using IDisposable noGradients = no_grad();
+        using Tensor probe = zeros(2, featureCount, device: device);
+        module.eval();
+        using Tensor logits = module.call(probe);
+        if (logits.shape is [2, var width] && width == classCount && logits.dtype == ScalarType.Float32)
+            return module;
+
+        string got = $"{logits.dtype} [{string.Join(", ", logits.shape)}]";
+        module.Dispose();
+        throw new InvalidOperationException(
+            $"{GetType().Name}.Build: the module maps features Float32 [2, {featureCount}] to {got}: expected logits Float32 [2, {classCount}].");
+    }
+
+    private static string WeightBeside(string name) =>
+        name.EndsWith("bias", StringComparison.Ordinal) ? string.Concat(name.AsSpan(0, name.Length - 4), "weight") : "";
+}

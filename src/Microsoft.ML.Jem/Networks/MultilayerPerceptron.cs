@@ -1,0 +1,132 @@
+using Microsoft.ML.Jem.Onnx;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Microsoft.ML.Jem.Networks;
+
+/// <summary>Fully connected layers with an activation after each but the last: the network for tabular features.</summary>
+public sealed class MultilayerPerceptron : JemNetwork
+{
+    private readonly int[] _hiddenWidths;
+
+    /// <summary>Two hidden layers of 256 with SiLU.</summary>
+    public MultilayerPerceptron()
+        : this(Activation.SiLU, 256, 256)
+    {
+    }
+
+    /// <summary>Hidden layers with SiLU.</summary>
+    /// <param name="hiddenWidths">Units of each hidden layer, the first one next to the features; each at least 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A width is below 1.</exception>
+    public MultilayerPerceptron(params ReadOnlySpan<int> hiddenWidths)
+        : this(Activation.SiLU, hiddenWidths)
+    {
+    }
+
+    /// <summary>Hidden layers with an activation.</summary>
+    /// <param name="activation">What follows each hidden layer.</param>
+    /// <param name="hiddenWidths">Units of each hidden layer, the first one next to the features; each at least 1; none makes a linear model.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A width is below 1, or the activation is not defined.</exception>
+    public MultilayerPerceptron(Activation activation, params ReadOnlySpan<int> hiddenWidths)
+    {
+        if (!Enum.IsDefined(activation))
+            throw new ArgumentOutOfRangeException(nameof(activation), activation, "Expected SiLU or LeakyReLU.");
+        foreach (int width in hiddenWidths)
+            ArgumentOutOfRangeException.ThrowIfLessThan(width, 1, nameof(hiddenWidths));
+        Activation = activation;
+        _hiddenWidths = hiddenWidths.ToArray();
+    }
+
+    /// <summary>What follows each hidden layer.</summary>
+    public Activation Activation { get; }
+
+    /// <summary>Units of each hidden layer.</summary>
+    public IReadOnlyList<int> HiddenWidths => _hiddenWidths;
+
+    /// <inheritdoc/>
+    public override Module<Tensor, Tensor> Build(int featureCount, int classCount)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(featureCount, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(classCount, 1);
+        return new PerceptronModule(Activation, [featureCount, .. _hiddenWidths, classCount]);
+    }
+
+    /// <inheritdoc/>
+    public override string WriteTo(OnnxGraph graph, string input, Module<Tensor, Tensor> module)
+    {
+        ArgumentNullException.ThrowIfNull(graph);
+        string value = input;
+        Linear[] layers = Layers(module);
+        for (int i = 0; i < layers.Length; i++)
+        {
+            string weight = WriteParameter(graph, $"layers.{i}.weight", layers[i].weight!);
+            string bias = WriteParameter(graph, $"layers.{i}.bias", layers[i].bias!);
+            value = graph.AddNode("Gemm", [value, weight, bias], OnnxAttribute.Int("transB", 1));
+            if (i < layers.Length - 1)
+                value = WriteActivation(graph, value);
+        }
+
+        return value;
+    }
+
+    /// <summary>
+    /// The same gradient written out: forward keeps each activation's derivative, backward multiplies through. Without
+    /// autograd's bookkeeping a step of a small network takes a fraction of the time, and the sampler lives on such steps.
+    /// </summary>
+    internal override Tensor InputGradient(Module<Tensor, Tensor> module, Tensor x, Func<Tensor, Tensor> logitGradient)
+    {
+        using IDisposable noGradients = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        Linear[] layers = Layers(module);
+        var derivatives = new Tensor[layers.Length - 1];
+        Tensor value = x;
+        for (int i = 0; i < derivatives.Length; i++)
+            (value, derivatives[i]) = ActivateWithDerivative(functional.linear(value, layers[i].weight!, layers[i].bias!));
+
+        Tensor gradient = logitGradient(functional.linear(value, layers[^1].weight!, layers[^1].bias!));
+        for (int i = layers.Length - 1; i > 0; i--)
+            gradient = gradient.matmul(layers[i].weight!).mul_(derivatives[i - 1]);
+        return gradient.matmul(layers[0].weight!).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    internal override int? PreferredThreads(int featureCount, int classCount, int batchSize)
+    {
+        // Below some 64 million multiplications a layer stack, handing work to a second thread costs more than it saves.
+        const long WorthSharing = 1L << 26;
+        int[] widths = [featureCount, .. _hiddenWidths, classCount];
+        long multiplications = widths.Zip(widths.Skip(1), (from, to) => (long)from * to).Sum() * batchSize;
+        return multiplications < WorthSharing ? 1 : null;
+    }
+
+    private (Tensor Value, Tensor Derivative) ActivateWithDerivative(Tensor z)
+    {
+        if (Activation == Activation.LeakyReLU)
+        {
+            Tensor slope = z.gt(0).to(z.dtype).mul_(1 - PerceptronModule.NegativeSlope).add_(PerceptronModule.NegativeSlope);
+            return (z.mul_(slope), slope);
+        }
+
+        // a = z·σ(z), so a' = σ + z·σ·(1 − σ) = a + σ − a·σ.
+        Tensor sigmoid = z.sigmoid();
+        Tensor activated = z.mul_(sigmoid);
+        Tensor derivative = activated.add(sigmoid).addcmul_(activated, sigmoid, -1);
+        return (activated, derivative);
+    }
+
+    private string WriteActivation(OnnxGraph graph, string value) => Activation == Activation.LeakyReLU
+        ? graph.AddNode("LeakyRelu", [value], OnnxAttribute.Float("alpha", (float)PerceptronModule.NegativeSlope))
+        : graph.AddNode("Mul", [value, graph.AddNode("Sigmoid", [value])]);
+
+    private static string WriteParameter(OnnxGraph graph, string name, Tensor parameter)
+    {
+        using Tensor values = parameter.detach().cpu().contiguous();
+        return graph.AddInitializer(InitializerName(name), values.data<float>().ToArray(), parameter.shape);
+    }
+
+    private static Linear[] Layers(Module<Tensor, Tensor> module) => module is PerceptronModule perceptron
+        ? perceptron.Layers
+        : throw new ArgumentException($"Expected a module built by {nameof(MultilayerPerceptron)}, got {module.GetType().Name}.", nameof(module));
+}

@@ -1,0 +1,93 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Jem.Sampling;
+
+/// <summary>A Gaussian for each class, with its own mean and covariance.</summary>
+/// <remarks>
+/// Covariances are shrunk towards their diagonal by d/(n + d), n the rows of the class, so that few rows in many dimensions
+/// still give a distribution; above <see cref="WidestFull"/> features only the diagonal is kept. A class without rows takes
+/// the Gaussian of all rows.
+/// </remarks>
+internal sealed class ClassGaussians : IDisposable
+{
+    /// <summary>The largest number of features for which covariances between features are kept.</summary>
+    public const int WidestFull = 512;
+
+    // Added to each variance: a feature that is constant within a class still gets chains that differ.
+    private const double SmallestVariance = 1e-4;
+
+    private readonly Tensor _means;
+    private readonly Tensor _factors;
+
+    private ClassGaussians(Tensor means, Tensor factors) => (_means, _factors) = (means, factors);
+
+    /// <summary>Fits the Gaussians.</summary>
+    /// <param name="rows">Standardised rows [n, d], n at least 1.</param>
+    /// <param name="labels">The class of each row, int64 [n]; −1 where unknown, which counts for no class.</param>
+    /// <param name="classCount">Number of classes, K.</param>
+    public static ClassGaussians Fit(Tensor rows, Tensor labels, int classCount)
+    {
+        using IDisposable noGradients = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        (Tensor Mean, Tensor Factor)? all = null;
+        var means = new Tensor[classCount];
+        var factors = new Tensor[classCount];
+        for (int k = 0; k < classCount; k++)
+        {
+            Tensor own = labels.eq(k).nonzero().squeeze(1);
+            (means[k], factors[k]) = own.shape[0] > 0
+                ? FitOne(rows.index_select(0, own).to(float64))
+                : all ??= FitOne(rows.to(float64));
+        }
+
+        Tensor stackedMeans = stack(means).to(float32).to(rows.device).DetachFromDisposeScope();
+        Tensor stackedFactors = stack(factors).to(float32).to(rows.device).DetachFromDisposeScope();
+        return new ClassGaussians(stackedMeans, stackedFactors);
+    }
+
+    /// <summary>Draws a point for each class asked for: μ_y + L_y·ε.</summary>
+    /// <param name="y">A class a row, int64 [n].</param>
+    /// <param name="generator">The source of ε, on the device of the rows fitted.</param>
+    /// <returns>Points [n, d].</returns>
+    public Tensor Draw(Tensor y, Generator generator)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor noise = randn([y.shape[0], _means.shape[1]], float32, generator.device, generator: generator);
+        Tensor points = _means.index_select(0, y);
+        if (_factors.dim() == 2)
+            return points.addcmul_(_factors.index_select(0, y), noise, 1).MoveToOuterDisposeScope();
+
+        // Class by class: gathering one factor a row would take n·d² values.
+        for (long k = 0; k < _means.shape[0]; k++)
+        {
+            Tensor own = y.eq(k).nonzero().squeeze(1);
+            if (own.shape[0] > 0)
+                points.index_add_(0, own, noise.index_select(0, own).matmul(_factors[k].t()), 1);
+        }
+
+        return points.MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _means.Dispose();
+        _factors.Dispose();
+    }
+
+    private static (Tensor Mean, Tensor Factor) FitOne(Tensor rows)
+    {
+        (long n, long d) = (rows.shape[0], rows.shape[1]);
+        Tensor mean = rows.mean([0]);
+        Tensor centred = rows - mean;
+        Tensor variance = centred.square().mean([0]) + SmallestVariance;
+        if (d > WidestFull)
+            return (mean, variance.sqrt());
+
+        double kept = (double)n / (n + d);
+        Tensor covariance = centred.t().matmul(centred).mul_(kept / n);
+        covariance.diagonal().copy_(variance);
+        return (mean, linalg.cholesky(covariance.cpu()));
+    }
+}

@@ -1,0 +1,44 @@
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Microsoft.ML.Jem.Training;
+
+/// <summary>Keeps a copy of a module's state from the moment its held-out loss was lowest.</summary>
+internal sealed class BestWeights(Module<Tensor, Tensor> module) : IDisposable
+{
+    private readonly Dictionary<string, Tensor> _copy = [];
+    private double _lowest = double.PositiveInfinity;
+
+    /// <summary>Copies the module's state if <paramref name="loss"/> is lower than any before; NaN never is.</summary>
+    public void Offer(double loss)
+    {
+        if (!(loss < _lowest))
+            return;
+        _lowest = loss;
+        using IDisposable noGradients = no_grad();
+        foreach ((string name, Tensor value) in module.state_dict())
+        {
+            if (_copy.TryGetValue(name, out Tensor? copy))
+                copy.copy_(value);
+            else
+                _copy[name] = value.clone().DetachFromDisposeScope();
+        }
+    }
+
+    /// <summary>Gives the module the state that was copied; leaves it alone where none was.</summary>
+    public void Restore()
+    {
+        if (_copy.Count == 0)
+            return;
+        using IDisposable noGradients = no_grad();
+        foreach ((string name, Tensor value) in module.state_dict())
+            value.copy_(_copy[name]);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (Tensor copy in _copy.Values)
+            copy.Dispose();
+    }
+}

@@ -1,0 +1,121 @@
+using Microsoft.ML.Jem.Networks;
+using Microsoft.ML.Jem.Sampling;
+
+namespace Microsoft.ML.Jem.Training;
+
+/// <summary>Every knob of training a joint energy model.</summary>
+/// <remarks>
+/// <para>The loss (section 4 of Grathwohl et al., ICLR 2020, whose names are in brackets) is
+/// w₁·(−log p(y|x)) + w₂·(−log p(x)) + w₃·(−log p(x, y)) + penalty·(E(x⁺)² + E(x⁻)²).</para>
+/// <para>Distances such as noise and step sizes are in standardised features: 1 is a feature's standard deviation.</para>
+/// </remarks>
+public class JemTrainingOptions
+{
+    /// <summary>The classifier f(x). The default value is a <see cref="MultilayerPerceptron"/> of two hidden layers of 256 with SiLU.</summary>
+    public JemNetwork Network { get; set; } = new MultilayerPerceptron();
+
+    /// <summary>w₁, the weight of −log p(y|x) (p_y_given_x_weight); 0 or more. The default value is 1.</summary>
+    public double ClassificationWeight { get; set; } = 1;
+
+    /// <summary>w₂, the weight of −log p(x) (p_x_weight); 0 or more; 0 with <see cref="JointWeight"/> 0 trains a plain classifier. The default value is 0.3.</summary>
+    public double MarginalWeight { get; set; } = 0.3;
+
+    /// <summary>w₃, the weight of −log p(x, y) (p_x_y_weight); 0 or more. The default value is 0.</summary>
+    public double JointWeight { get; set; }
+
+    /// <summary>Whether p(x) is sampled by chains of p(x|y), y drawn as often as in the training rows (class_cond_p_x_sample). The default value is false.</summary>
+    public bool ConditionalSamples { get; set; }
+
+    /// <summary>Langevin steps an update (n_steps); 1 to 10 000. The default value is 5.</summary>
+    public int SamplerSteps { get; set; } = 5;
+
+    /// <summary>α, what ∂f/∂x is multiplied by in a Langevin step (sgld_lr); above 0. The default value is 1.</summary>
+    public double StepSize { get; set; } = 1;
+
+    /// <summary>σ, the standard deviation of a Langevin step's noise (sgld_std); 0 or more. The default value is 0.1.</summary>
+    public double SamplerNoise { get; set; } = 0.1;
+
+    /// <summary>Largest absolute value of each component of ∂f/∂x in a Langevin step; above 0, or null for no limit. The default value is null.</summary>
+    public double? GradientClip { get; set; }
+
+    /// <summary>Chains kept in the replay buffer (buffer_size); at least one a class, at most 10 000 000. The default value is 10 000.</summary>
+    public int BufferSize { get; set; } = 10_000;
+
+    /// <summary>How often a chain starts anew at p0 instead of from the replay buffer (reinit_freq); 0 to 1. The default value is 0.05.</summary>
+    public double RestartProbability { get; set; } = 0.05;
+
+    /// <summary>p0, where chains start anew. The default value is <see cref="InitialDistribution.ClassGaussian"/>.</summary>
+    public InitialDistribution InitialDistribution { get; set; } = InitialDistribution.ClassGaussian;
+
+    /// <summary>Standard deviation of the Gaussian noise added to training rows (sigma); 0 or more. The default value is 0.3.</summary>
+    public double InputNoise { get; set; } = 0.3;
+
+    /// <summary>Weight of the mean squared energy of rows and of samples, which keeps energies bounded; 0 or more. The default value is 0.1.</summary>
+    public double EnergyPenalty { get; set; } = 0.1;
+
+    /// <summary>Share of a label's probability spread evenly over all classes in the cross-entropy; 0 to below 1. The default value is 0.</summary>
+    public double LabelSmoothing { get; set; }
+
+    /// <summary>Adam's learning rate (lr); above 0. The default value is 0.001.</summary>
+    public double LearningRate { get; set; } = 1e-3;
+
+    /// <summary>Updates over which the learning rate rises from 0 (warmup_iters); 0 or more. The default value is 100.</summary>
+    public int WarmUp { get; set; } = 100;
+
+    /// <summary>How the learning rate falls afterwards. The default value is <see cref="LearningRateDecay.Cosine"/>.</summary>
+    public LearningRateDecay Decay { get; set; } = LearningRateDecay.Cosine;
+
+    /// <summary>Adam's L2 weight decay (weight_decay); 0 or more. The default value is 0.</summary>
+    public double WeightDecay { get; set; }
+
+    /// <summary>Rows, and chains, an update (batch_size); 1 to 1 000 000. The default value is 64.</summary>
+    public int BatchSize { get; set; } = 64;
+
+    /// <summary>
+    /// Passes over the training rows (n_epochs); 1 to 1 000 000. The default value is null: as many as give 4000 updates, but
+    /// at least 10 and at most 200.
+    /// </summary>
+    public int? NumberOfEpochs { get; set; }
+
+    /// <summary>Share of the training rows that is held out for calibration and for keeping the best epoch; above 0, below 1. The default value is 0.15.</summary>
+    public double HeldOutFraction { get; set; } = 0.15;
+
+    /// <summary>Seed of everything random. The default value is null: the seed of the <c>MLContext</c>.</summary>
+    public int? Seed { get; set; }
+
+    /// <summary>Largest absolute value of a standardised feature, beyond which it is clipped; above 0, infinite for no limit. The default value is 10.</summary>
+    public float FeatureLimit { get; set; } = 10;
+
+    /// <summary>
+    /// CPU threads of one tensor operation; 1 to 1024. The default value is null: 1 for a <see cref="MultilayerPerceptron"/> whose
+    /// batches are too small to share, otherwise libtorch's own choice. libtorch has one such number a process; the one before is restored after
+    /// training.
+    /// </summary>
+    public int? NumberOfThreads { get; set; }
+
+    /// <summary>Ends training with an <see cref="OperationCanceledException"/>, within an update. The default value is none.</summary>
+    public CancellationToken CancellationToken { get; set; }
+
+    /// <summary>Told how training stands after each epoch. The default value is null.</summary>
+    public IProgress<TrainingProgress>? Progress { get; set; }
+
+    /// <summary>Checks all options, and reports all mistakes in one message.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">An option is outside its range.</exception>
+    public void Validate()
+    {
+        List<string> mistakes = [.. Mistakes()];
+        if (mistakes.Count > 0)
+            throw new ArgumentOutOfRangeException(paramName: null, "The options of the JEM trainer are invalid:\n- " + string.Join("\n- ", mistakes));
+    }
+
+    /// <summary>A sentence for each option that is outside its range.</summary>
+    internal virtual IEnumerable<string> Mistakes() => OptionsCheck.Mistakes(this);
+
+    /// <summary>The number of epochs for a number of training rows.</summary>
+    internal int EpochsFor(int rowCount)
+    {
+        const int Updates = 4000, Fewest = 10, Most = 200;
+        int updatesAnEpoch = (int)(((long)rowCount + BatchSize - 1) / BatchSize);
+        return NumberOfEpochs ?? Math.Clamp((Updates + updatesAnEpoch - 1) / updatesAnEpoch, Fewest, Most);
+    }
+}

@@ -1,0 +1,103 @@
+using Microsoft.ML.Jem.Features;
+using Microsoft.ML.Jem.Networks;
+using Microsoft.ML.Jem.Sampling;
+using TorchSharp;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Microsoft.ML.Jem.Training;
+
+/// <summary>Draws the samples x⁻ of an update: Langevin chains that start in the replay buffer and end there again.</summary>
+internal sealed class NegativeSamples : IDisposable
+{
+    // Enough rows for the Gaussians of p0; more would take memory for nothing.
+    private const int RowsForGaussians = 20_000;
+
+    private readonly LangevinSampler _sampler;
+    private readonly ReplayBuffer _buffer;
+    private readonly ClassGaussians? _gaussians;
+    private readonly Tensor _prior;
+    private readonly Generator _generator;
+    private readonly bool _conditional;
+
+    /// <summary>Fits p0 to the training rows and fills the buffer from it.</summary>
+    public NegativeSamples(JemNetwork network, Module<Tensor, Tensor> module, TrainingRows train, RowTensors tensors, JemTrainingOptions options, Generator generator)
+    {
+        (_generator, _conditional) = (generator, options.ConditionalSamples);
+        var settings = new LangevinSettings(options.SamplerSteps, options.StepSize, options.SamplerNoise, options.GradientClip);
+        _sampler = new LangevinSampler(network, module, settings, generator);
+        _prior = Prior(train, generator.device);
+        using DisposeScope scope = NewDisposeScope();
+        if (options.InitialDistribution == InitialDistribution.ClassGaussian)
+            _gaussians = Fit(train, tensors, generator);
+
+        var starts = new ChainStarts(options.InitialDistribution, _gaussians, train.Features.Width, generator);
+        int size = Math.Max(options.BufferSize, train.ClassCount);
+        bool byClass = _conditional || options.JointWeight > 0;
+        Tensor classes = byClass ? ReplayBuffer.ClassOfEntries(size, train.ClassCount, generator.device) : DrawClasses(size);
+        Tensor chains = starts.Draw(classes).DetachFromDisposeScope();
+        _buffer = new ReplayBuffer(chains, train.ClassCount, options.RestartProbability, starts, generator);
+    }
+
+    /// <summary>Samples of p(x), [count, d].</summary>
+    public Tensor Sample(int count, CancellationToken cancellation)
+    {
+        Tensor classes = DrawClasses(count);
+        if (_conditional)
+            return SampleOfClass(classes, cancellation);
+        (Tensor start, Tensor entries) = _buffer.Draw(classes);
+        return Run(start, entries, null, cancellation);
+    }
+
+    /// <summary>A sample of p(x|y) for each class in <paramref name="y"/>, int64 [n].</summary>
+    public Tensor SampleOfClass(Tensor y, CancellationToken cancellation)
+    {
+        (Tensor start, Tensor entries) = _buffer.DrawOfClass(y);
+        return Run(start, entries, y, cancellation);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _buffer.Dispose();
+        _gaussians?.Dispose();
+        _prior.Dispose();
+    }
+
+    private Tensor Run(Tensor start, Tensor entries, Tensor? y, CancellationToken cancellation)
+    {
+        Tensor ends = _sampler.Sample(start, y, cancellation);
+        _buffer.Store(entries, ends);
+        return ends;
+    }
+
+    private Tensor DrawClasses(int count) => _prior.multinomial(count, replacement: true, _generator);
+
+    private static ClassGaussians Fit(TrainingRows train, RowTensors tensors, Generator generator)
+    {
+        int[] rows = [.. Enumerable.Range(0, train.Count)];
+        if (rows.Length > RowsForGaussians)
+        {
+            var order = new RowShuffle(rows, generator);
+            rows = new int[RowsForGaussians];
+            order.Next(rows);
+        }
+
+        return ClassGaussians.Fit(tensors.Features(rows), tensors.Labels(rows), train.ClassCount);
+    }
+
+    /// <summary>How often each class occurs, [K]; alike where no row has a label.</summary>
+    private static Tensor Prior(TrainingRows train, Device device)
+    {
+        var counts = new float[train.ClassCount];
+        foreach (int label in train.Labels)
+        {
+            if (label != TrainingRows.Unlabelled)
+                counts[label]++;
+        }
+
+        if (counts.All(count => count == 0))
+            Array.Fill(counts, 1);
+        return tensor(counts, device: device).DetachFromDisposeScope();
+    }
+}

@@ -1,0 +1,70 @@
+using System.Globalization;
+using System.Numerics;
+
+namespace Microsoft.ML.Jem.Training;
+
+/// <summary>Finds every option outside its range.</summary>
+internal sealed class OptionsCheck
+{
+    private readonly List<string> _mistakes = [];
+
+    /// <summary>A sentence for each mistake.</summary>
+    public static IReadOnlyList<string> Mistakes(JemTrainingOptions options)
+    {
+        var check = new OptionsCheck();
+        check.All(options);
+        return check._mistakes;
+    }
+
+    private void All(JemTrainingOptions o)
+    {
+        Require(o.Network is not null, nameof(o.Network), "null", "a network, such as new MultilayerPerceptron()");
+        NotNegative(o.ClassificationWeight, nameof(o.ClassificationWeight));
+        NotNegative(o.MarginalWeight, nameof(o.MarginalWeight));
+        NotNegative(o.JointWeight, nameof(o.JointWeight));
+        Require(!(o.ClassificationWeight == 0 && o.MarginalWeight == 0 && o.JointWeight == 0),
+            nameof(o.ClassificationWeight), "0, like MarginalWeight and JointWeight", "at least one of them above 0");
+        Between(o.SamplerSteps, 1, 10_000, nameof(o.SamplerSteps));
+        Positive(o.StepSize, nameof(o.StepSize));
+        NotNegative(o.SamplerNoise, nameof(o.SamplerNoise));
+        if (o.GradientClip is { } clip)
+            Positive(clip, nameof(o.GradientClip));
+        Between(o.BufferSize, 1, 10_000_000, nameof(o.BufferSize));
+        Between(o.RestartProbability, 0, 1, nameof(o.RestartProbability));
+        Defined(o.InitialDistribution, nameof(o.InitialDistribution));
+        NotNegative(o.InputNoise, nameof(o.InputNoise));
+        NotNegative(o.EnergyPenalty, nameof(o.EnergyPenalty));
+        Require(o.LabelSmoothing is >= 0 and < 1, nameof(o.LabelSmoothing), o.LabelSmoothing, "a number from 0 to below 1");
+        Positive(o.LearningRate, nameof(o.LearningRate));
+        Between(o.WarmUp, 0, int.MaxValue, nameof(o.WarmUp));
+        Defined(o.Decay, nameof(o.Decay));
+        NotNegative(o.WeightDecay, nameof(o.WeightDecay));
+        Between(o.BatchSize, 1, 1_000_000, nameof(o.BatchSize));
+        if (o.NumberOfEpochs is { } epochs)
+            Between(epochs, 1, 1_000_000, nameof(o.NumberOfEpochs));
+        Require(o.HeldOutFraction is > 0 and < 1, nameof(o.HeldOutFraction), o.HeldOutFraction, "a number above 0 and below 1");
+        Require(o.FeatureLimit > 0, nameof(o.FeatureLimit), o.FeatureLimit, "a number above 0, or positive infinity");
+        if (o.NumberOfThreads is { } threads)
+            Between(threads, 1, 1024, nameof(o.NumberOfThreads));
+    }
+
+    private void NotNegative(double value, string name) =>
+        Require(value >= 0 && double.IsFinite(value), name, value, "a finite number, 0 or more");
+
+    private void Positive(double value, string name) =>
+        Require(value > 0 && double.IsFinite(value), name, value, "a finite number above 0");
+
+    private void Between<T>(T value, T lowest, T highest, string name)
+        where T : INumber<T> =>
+        Require(value >= lowest && value <= highest, name, value, string.Create(CultureInfo.InvariantCulture, $"a number from {lowest} to {highest}"));
+
+    private void Defined<T>(T value, string name)
+        where T : struct, Enum =>
+        Require(Enum.IsDefined(value), name, value, string.Join(" or ", Enum.GetNames<T>()));
+
+    private void Require(bool holds, string name, object value, string expected)
+    {
+        if (!holds)
+            _mistakes.Add(string.Create(CultureInfo.InvariantCulture, $"{name} is {value}: expected {expected}."));
+    }
+}

@@ -1,0 +1,40 @@
+using Microsoft.ML.Jem.Features;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Jem.Training;
+
+/// <summary>Turns rows into tensors on a device: standardised features, labels, weights.</summary>
+internal sealed class RowTensors(TrainingRows rows, Standardization standardization, Device device)
+{
+    /// <summary>Standardised features [n, d], float32.</summary>
+    public Tensor Features(ReadOnlySpan<int> chosen) => Features(rows.Features, chosen, standardization, device);
+
+    /// <summary>Classes [n], int64; −1 where a row has none.</summary>
+    public Tensor Labels(ReadOnlySpan<int> chosen)
+    {
+        var labels = new long[chosen.Length];
+        for (int i = 0; i < labels.Length; i++)
+            labels[i] = rows.Labels[chosen[i]];
+        return tensor(labels, device: device);
+    }
+
+    /// <summary>Weights [n], float32; null where every row weighs 1.</summary>
+    public Tensor? Weights(ReadOnlySpan<int> chosen)
+    {
+        if (rows.Weights is not { } all)
+            return null;
+        var weights = new float[chosen.Length];
+        for (int i = 0; i < weights.Length; i++)
+            weights[i] = all[chosen[i]];
+        return tensor(weights, device: device);
+    }
+
+    /// <summary>Standardised features [n, d] of some rows of a matrix, float32.</summary>
+    public static Tensor Features(FeatureMatrix matrix, ReadOnlySpan<int> chosen, Standardization standardization, Device device)
+    {
+        var values = new float[chosen.Length * matrix.Width];
+        matrix.CopyRows(chosen, values);
+        standardization.Apply(values);
+        return tensor(values, [chosen.Length, matrix.Width], device: device);
+    }
+}

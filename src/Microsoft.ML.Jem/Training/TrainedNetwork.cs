@@ -1,0 +1,59 @@
+using Microsoft.ML.Jem.Features;
+using Microsoft.ML.Jem.Networks;
+using TorchSharp;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Microsoft.ML.Jem.Training;
+
+/// <summary>A network with the weights training has given it.</summary>
+internal sealed class TrainedNetwork(
+    JemNetwork network,
+    Module<Tensor, Tensor> module,
+    Standardization standardization,
+    Device device,
+    int classCount,
+    IReadOnlyList<TrainingProgress> history) : IDisposable
+{
+    private const int RowsAtOnce = 1024;
+
+    /// <summary>The network's kind, which writes the module to ONNX.</summary>
+    public JemNetwork Network => network;
+
+    /// <summary>From standardised features [n, d] to logits [n, K], in evaluation mode; disposed with this object.</summary>
+    public Module<Tensor, Tensor> Module => module;
+
+    /// <summary>What the module expects to be done to features before it sees them.</summary>
+    public Standardization Standardization => standardization;
+
+    /// <summary>Where the module's weights are.</summary>
+    public Device Device => device;
+
+    /// <summary>Number of classes, K.</summary>
+    public int ClassCount => classCount;
+
+    /// <summary>One entry an epoch, in order.</summary>
+    public IReadOnlyList<TrainingProgress> History => history;
+
+    /// <summary>The logits of rows, [n, K] in row-major order.</summary>
+    /// <param name="rows">Features as they came, not standardised.</param>
+    /// <param name="cancellation">Asked before each batch.</param>
+    public float[] Logits(FeatureMatrix rows, CancellationToken cancellation = default)
+    {
+        using IDisposable noGradients = no_grad();
+        var logits = new float[(long)rows.RowCount * classCount];
+        for (int start = 0; start < rows.RowCount; start += RowsAtOnce)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            using DisposeScope scope = NewDisposeScope();
+            int[] chosen = [.. Enumerable.Range(start, Math.Min(RowsAtOnce, rows.RowCount - start))];
+            Tensor values = module.call(RowTensors.Features(rows, chosen, standardization, device)).cpu().contiguous();
+            values.data<float>().CopyTo(logits.AsSpan(start * classCount), 0);
+        }
+
+        return logits;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => module.Dispose();
+}

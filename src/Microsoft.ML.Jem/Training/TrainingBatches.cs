@@ -1,0 +1,55 @@
+using Microsoft.ML.Jem.Features;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Jem.Training;
+
+/// <summary>
+/// Batches of training rows in random order, with input noise. Where some rows have no label, labelled rows come in batches
+/// of their own, so that a handful of labels among many rows still teaches the classes in every update.
+/// </summary>
+internal sealed class TrainingBatches
+{
+    private readonly RowTensors _tensors;
+    private readonly Generator _generator;
+    private readonly double _noise;
+    private readonly int[] _chosen;
+    private readonly RowShuffle _all;
+    private readonly RowShuffle? _labelled;
+    private readonly bool _anyLabelled;
+
+    /// <summary>Prepares the orders; <paramref name="train"/> has at least one row.</summary>
+    public TrainingBatches(TrainingRows train, RowTensors tensors, JemTrainingOptions options, Generator generator)
+    {
+        (_tensors, _generator, _noise) = (tensors, generator, options.InputNoise);
+        _chosen = new int[options.BatchSize];
+        CountPerEpoch = (int)(((long)train.Count + options.BatchSize - 1) / options.BatchSize);
+        int[] rows = [.. Enumerable.Range(0, train.Count)];
+        int[] labelled = Array.FindAll(rows, row => train.Labels[row] != TrainingRows.Unlabelled);
+        _all = new RowShuffle(rows, generator);
+        _anyLabelled = labelled.Length > 0;
+        if (_anyLabelled && labelled.Length < rows.Length)
+            _labelled = new RowShuffle(labelled, generator);
+    }
+
+    /// <summary>Updates an epoch: every row once, the last batch filled up from the next time around.</summary>
+    public int CountPerEpoch { get; }
+
+    /// <summary>The rows of the next update, without samples; its tensors belong to the caller's scope.</summary>
+    public ObjectiveBatch Next()
+    {
+        _all.Next(_chosen);
+        Tensor data = WithNoise(_tensors.Features(_chosen));
+        Tensor? weights = _tensors.Weights(_chosen);
+        if (!_anyLabelled)
+            return new ObjectiveBatch(data, weights, null, null, null);
+        if (_labelled is null)
+            return new ObjectiveBatch(data, weights, data, _tensors.Labels(_chosen), weights);
+
+        _labelled.Next(_chosen);
+        return new ObjectiveBatch(data, weights, WithNoise(_tensors.Features(_chosen)), _tensors.Labels(_chosen), _tensors.Weights(_chosen));
+    }
+
+    private Tensor WithNoise(Tensor features) => _noise > 0
+        ? features.add_(randn(features.shape, features.dtype, features.device, generator: _generator), _noise)
+        : features;
+}
