@@ -1,5 +1,6 @@
 using Microsoft.ML.Jem.Calibration;
 using Microsoft.ML.Jem.Features;
+using Microsoft.ML.Jem.Networks;
 using Microsoft.ML.Jem.Onnx;
 using Microsoft.ML.Jem.Training;
 using TorchSharp;
@@ -38,7 +39,13 @@ internal sealed class ModelFitting(JemTrainingOptions options, int seed, torch.D
         Standardization standardization = Standardization.Fit(train.Features, options.FeatureLimit);
         using TrainedNetwork trained = TrainingLoop.Run(
             train, heldOut, standardization, options, seed, device, null, Progress, Cancellation);
-        var settings = new JemModelSettings { Standardization = standardization, ClassNames = classNames, FeatureNames = featureNames };
+        var settings = new JemModelSettings
+        {
+            Standardization = standardization,
+            ClassNames = classNames,
+            FeatureNames = featureNames,
+            Metadata = NetworkDescription.ToMetadata(trained.Network),
+        };
         string WriteNetwork(OnnxGraph graph, string input) => trained.Network.WriteTo(graph, input, trained.Module);
 
         // Logits and energies to calibrate on come from the graph itself, not from libtorch: a difference in the last digit

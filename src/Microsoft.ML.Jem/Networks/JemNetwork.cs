@@ -79,6 +79,11 @@ public abstract class JemNetwork
         return autograd.grad([logits], [input], [direction])[0];
     }
 
+    /// <summary>
+    /// A record from which the network can be built again, kept in model files; null for a user's own, which the user hands in.
+    /// </summary>
+    internal virtual object? Settings => null;
+
     /// <summary>The number of CPU threads that trains this network fastest; null for libtorch's own choice.</summary>
     internal virtual int? PreferredThreads(int featureCount, int classCount, int batchSize) => null;
 

@@ -39,11 +39,20 @@ public sealed class MultilayerPerceptron : JemNetwork
         _hiddenWidths = hiddenWidths.ToArray();
     }
 
+    /// <summary>As a model file tells.</summary>
+    internal MultilayerPerceptron(PerceptronSettings settings)
+        : this(settings.Activation, settings.HiddenWidths)
+    {
+    }
+
     /// <summary>What follows each hidden layer.</summary>
     public Activation Activation { get; }
 
     /// <summary>Units of each hidden layer.</summary>
     public IReadOnlyList<int> HiddenWidths => _hiddenWidths;
+
+    /// <inheritdoc/>
+    internal override object Settings => new PerceptronSettings(Activation, _hiddenWidths);
 
     /// <inheritdoc/>
     public override Module<Tensor, Tensor> Build(int featureCount, int classCount)
