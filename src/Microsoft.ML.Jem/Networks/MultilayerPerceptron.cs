@@ -70,8 +70,8 @@ public sealed class MultilayerPerceptron : JemNetwork
         Linear[] layers = Layers(module);
         for (int i = 0; i < layers.Length; i++)
         {
-            string weight = WriteParameter(graph, $"layers.{i}.weight", layers[i].weight!);
-            string bias = WriteParameter(graph, $"layers.{i}.bias", layers[i].bias!);
+            string weight = AddParameter(graph, $"layers.{i}.weight", layers[i].weight!);
+            string bias = AddParameter(graph, $"layers.{i}.bias", layers[i].bias!);
             value = graph.AddNode("Gemm", [value, weight, bias], OnnxAttribute.Int("transB", 1));
             if (i < layers.Length - 1)
                 value = WriteActivation(graph, value);
@@ -128,12 +128,6 @@ public sealed class MultilayerPerceptron : JemNetwork
     private string WriteActivation(OnnxGraph graph, string value) => Activation == Activation.LeakyReLU
         ? graph.AddNode("LeakyRelu", [value], OnnxAttribute.Float("alpha", (float)PerceptronModule.NegativeSlope))
         : graph.AddNode("Mul", [value, graph.AddNode("Sigmoid", [value])]);
-
-    private static string WriteParameter(OnnxGraph graph, string name, Tensor parameter)
-    {
-        using Tensor values = parameter.detach().cpu().contiguous();
-        return graph.AddInitializer(InitializerName(name), values.data<float>().ToArray(), parameter.shape);
-    }
 
     private static Linear[] Layers(Module<Tensor, Tensor> module) => module is PerceptronModule perceptron
         ? perceptron.Layers

@@ -42,6 +42,7 @@ internal sealed record NetworkDescription(string Kind, JsonElement? Settings = n
             return description.Kind switch
             {
                 nameof(MultilayerPerceptron) => new MultilayerPerceptron(description.SettingsAs<PerceptronSettings>()),
+                nameof(WideResNet) => new WideResNet(description.SettingsAs<WideResNetSettings>()),
                 _ => Own(description.Kind, own),
             };
         }

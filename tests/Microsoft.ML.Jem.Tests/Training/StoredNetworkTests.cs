@@ -1,4 +1,5 @@
 using Microsoft.ML.Jem.Features;
+using Microsoft.ML.Jem.Images;
 using Microsoft.ML.Jem.Networks;
 using Microsoft.ML.Jem.Onnx;
 using Microsoft.ML.Jem.Tests.Networks;
@@ -14,6 +15,8 @@ public sealed class StoredNetworkTests : TorchTest
         new MultilayerPerceptron(),
         new MultilayerPerceptron(Activation.LeakyReLU, 7, 5),
         new MultilayerPerceptron(Activation.SiLU, []),
+        new WideResNet(10, 1, new ImageShape(1, 9, 8)),
+        new WideResNet(10, 2, new ImageShape(3, 8, 8, PixelOrder.Interleaved)),
         new NormalizedNetwork(9),
     ];
 
@@ -21,13 +24,14 @@ public sealed class StoredNetworkTests : TorchTest
     [MemberData(nameof(Networks), DisableDiscoveryEnumeration = true)]
     public void A_network_read_back_from_a_file_gives_the_logits_of_the_file(JemNetwork network)
     {
-        byte[] file = NetworkFile.Write(network, 6, 4);
-        float[] rows = Rows(20 * 6);
+        int width = network.Image?.Size ?? 6;
+        byte[] file = NetworkFile.Write(network, width, 4);
+        float[] rows = Rows(20 * width);
 
         using TrainedNetwork loaded = StoredNetwork.Load(JemGraph.Read(file), network is NormalizedNetwork ? new NormalizedNetwork(9) : null, CPU);
 
         Assert.Equal(network.GetType(), loaded.Network.GetType());
-        float[] logits = loaded.Logits(new DenseFeatureMatrix(rows, 20, 6), TestContext.Current.CancellationToken);
+        float[] logits = loaded.Logits(new DenseFeatureMatrix(rows, 20, width), TestContext.Current.CancellationToken);
         Near.Equal(NetworkFile.Logits(file, rows), logits, 1e-5, 1e-5);
     }
 
