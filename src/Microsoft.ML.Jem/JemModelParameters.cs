@@ -1,3 +1,4 @@
+using Microsoft.ML.Jem.Images;
 using Microsoft.ML.Jem.Onnx;
 
 namespace Microsoft.ML.Jem;
@@ -9,6 +10,7 @@ public sealed class JemModelParameters
     {
         Graph = graph;
         Description = JemGraph.Read(graph);
+        Image = ImageMetadata.Read(Description.Settings.Metadata);
     }
 
     /// <summary>Number of classes K.</summary>
@@ -16,6 +18,9 @@ public sealed class JemModelParameters
 
     /// <summary>Number of features in a row.</summary>
     public int NumberOfFeatures => Description.Settings.Width;
+
+    /// <summary>The shape of the images the model takes; null where its features are no images.</summary>
+    public ImageShape? Image { get; }
 
     /// <summary>Names of the classes, in the order of the slots of <c>Score</c>.</summary>
     public IReadOnlyList<string> ClassNames => Description.Settings.ClassNames;

@@ -119,7 +119,9 @@ public sealed partial class JemTransformer : ISingleFeaturePredictionTransformer
     {
         if (schema.GetColumnOrNull(FeatureColumnName) is not { } column)
             throw _host.ExceptSchemaMismatch(nameof(schema), "feature", FeatureColumnName);
-        if (!FeatureColumnType.SameSizeAndItemType(column.Type))
+        if (Model.Image is { } image && FeatureColumns.CanHoldImages(column.Type))
+            FeatureColumns.Resolve(_host, image, column);
+        else if (!FeatureColumnType.SameSizeAndItemType(column.Type))
             throw _host.ExceptSchemaMismatch(nameof(schema), "feature", FeatureColumnName, FeatureColumnType.ToString()!, column.Type.ToString()!);
         return column;
     }

@@ -36,7 +36,9 @@ internal sealed class ModelFitting(JemTrainingOptions options, int seed, torch.D
             : (rows, Labelled(validation));
         CheckHeldOut(heldOut, validation is not null);
 
-        Standardization standardization = Standardization.Fit(train.Features, options.FeatureLimit);
+        Standardization standardization = options.Network.Image is null
+            ? Standardization.Fit(train.Features, options.FeatureLimit)
+            : PixelRange.Fit(train.Features, options.FeatureLimit);
         using TrainedNetwork trained = TrainingLoop.Run(
             train, heldOut, standardization, options, seed, device, null, Progress, Cancellation);
         var settings = new JemModelSettings

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Microsoft.ML.Jem.Images;
 
 /// <summary>The size of the images in a feature vector, and how their pixels lie in it.</summary>
@@ -36,10 +38,16 @@ public sealed record ImageShape
     public PixelOrder? Order { get; init; }
 
     /// <summary>Number of values, channels × height × width.</summary>
+    [JsonIgnore]
     public int Size => Channels * Height * Width;
 
     /// <summary>Such as 3 × 32 × 32.</summary>
     public override string ToString() => $"{Channels} × {Height} × {Width}";
+
+    /// <summary>Where a value lies in the vector.</summary>
+    internal int IndexOf(int channel, int y, int x) => Order == PixelOrder.Interleaved
+        ? (((y * Width) + x) * Channels) + channel
+        : (((channel * Height) + y) * Width) + x;
 
     /// <summary>The shape with its order known, from the dimensions of a vector column.</summary>
     /// <param name="dimensions">The column's dimensions: one, or the image's.</param>

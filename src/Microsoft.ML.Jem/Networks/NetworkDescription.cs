@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Microsoft.ML.Jem.Images;
 
 namespace Microsoft.ML.Jem.Networks;
 
@@ -24,7 +25,13 @@ internal sealed record NetworkDescription(string Kind, JsonElement? Settings = n
     public static Dictionary<string, string> ToMetadata(JemNetwork network)
     {
         JsonElement? settings = network.Settings is { } own ? JsonSerializer.SerializeToElement(own, own.GetType(), Format) : null;
-        return new(StringComparer.Ordinal) { [MetadataKey] = JsonSerializer.Serialize(new NetworkDescription(KindOf(network), settings), Format) };
+        var metadata = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            [MetadataKey] = JsonSerializer.Serialize(new NetworkDescription(KindOf(network), settings), Format),
+        };
+        if (network.Image is { } image)
+            metadata[ImageMetadata.Key] = ImageMetadata.Write(image);
+        return metadata;
     }
 
     /// <summary>The network that metadata tells of.</summary>
@@ -42,7 +49,7 @@ internal sealed record NetworkDescription(string Kind, JsonElement? Settings = n
             return description.Kind switch
             {
                 nameof(MultilayerPerceptron) => new MultilayerPerceptron(description.SettingsAs<PerceptronSettings>()),
-                nameof(WideResNet) => new WideResNet(description.SettingsAs<WideResNetSettings>()),
+                nameof(WideResNet) => Build(description.SettingsAs<WideResNetSettings>(), ImageMetadata.Read(metadata)),
                 _ => Own(description.Kind, own),
             };
         }
@@ -55,6 +62,9 @@ internal sealed record NetworkDescription(string Kind, JsonElement? Settings = n
     private T SettingsAs<T>()
         where T : class =>
         Settings?.Deserialize<T>(Format) ?? throw new JsonException("Its settings are missing.");
+
+    private static WideResNet Build(WideResNetSettings settings, ImageShape? image) =>
+        new(settings.Depth, settings.Widen, image ?? throw new JsonException($"It lacks the images' shape, '{ImageMetadata.Key}'."));
 
     private static JemNetwork Own(string kind, JemNetwork? own)
     {

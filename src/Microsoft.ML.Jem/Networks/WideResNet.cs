@@ -36,12 +36,6 @@ public sealed class WideResNet : JemNetwork
         (Depth, Widen, Image) = (depth, widen, image);
     }
 
-    /// <summary>As a model file tells.</summary>
-    internal WideResNet(WideResNetSettings settings)
-        : this(settings.Depth, settings.Widen, new ImageShape(settings.Channels, settings.Height, settings.Width, settings.Order))
-    {
-    }
-
     /// <summary>Number of layers.</summary>
     public int Depth { get; }
 
@@ -52,7 +46,7 @@ public sealed class WideResNet : JemNetwork
     public override ImageShape Image { get; }
 
     /// <inheritdoc/>
-    internal override object Settings => new WideResNetSettings(Depth, Widen, Image.Channels, Image.Height, Image.Width, Image.Order);
+    internal override object Settings => new WideResNetSettings(Depth, Widen);
 
     /// <inheritdoc/>
     public override Module<Tensor, Tensor> Build(int featureCount, int classCount)

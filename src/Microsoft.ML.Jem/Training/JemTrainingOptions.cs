@@ -50,6 +50,12 @@ public class JemTrainingOptions
     /// <summary>Standard deviation of the Gaussian noise added to training rows (sigma); 0 or more. The default value is 0.3.</summary>
     public double InputNoise { get; set; } = 0.3;
 
+    /// <summary>
+    /// Random changes to training images, for networks with <see cref="JemNetwork.Image"/>; noise is <see cref="InputNoise"/>. The
+    /// default value is null: none.
+    /// </summary>
+    public ImageAugmentation? Augmentation { get; set; }
+
     /// <summary>Weight of the mean squared energy of rows and of samples, which keeps energies bounded; 0 or more; does nothing where no samples are drawn. The default value is 0.1.</summary>
     public double EnergyPenalty { get; set; } = 0.1;
 
@@ -110,6 +116,14 @@ public class JemTrainingOptions
 
     /// <summary>A sentence for each option that is outside its range.</summary>
     internal virtual IEnumerable<string> Mistakes() => OptionsCheck.Mistakes(this);
+
+    /// <summary>These options with another network.</summary>
+    internal JemTrainingOptions WithNetwork(JemNetwork network)
+    {
+        var options = (JemTrainingOptions)MemberwiseClone();
+        options.Network = network;
+        return options;
+    }
 
     /// <summary>The number of epochs for a number of training rows.</summary>
     internal int EpochsFor(int rowCount)
