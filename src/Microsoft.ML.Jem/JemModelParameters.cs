@@ -1,4 +1,5 @@
 using Microsoft.ML.Jem.Images;
+using Microsoft.ML.Jem.Networks;
 using Microsoft.ML.Jem.Onnx;
 
 namespace Microsoft.ML.Jem;
@@ -38,4 +39,7 @@ public sealed class JemModelParameters
     internal byte[] Graph { get; }
 
     internal JemGraphDescription Description { get; }
+
+    /// <summary>The network the model was trained with, where it is the user's own and thus not in the file.</summary>
+    internal JemNetwork? OwnNetwork { get; init; }
 }

@@ -97,14 +97,19 @@ public sealed partial class JemTransformer : ISingleFeaturePredictionTransformer
         float single = (float)temperature;
         if (!(single > 0 && float.IsFinite(single)))
             throw new ArgumentOutOfRangeException(nameof(temperature), temperature, "A temperature is a positive, finite number.");
-        var model = new JemModelParameters(JemGraph.WithTemperature(Model.Graph, single));
+        var model = new JemModelParameters(JemGraph.WithTemperature(Model.Graph, single)) { OwnNetwork = _ownNetwork ?? Model.OwnNetwork };
         return new JemTransformer(_host, model, _names, _trainSchema, FeatureColumnName, _trainLabel.Name);
     }
 
     /// <summary>Frees the native session. Views made by <see cref="Transform"/> can no longer be read.</summary>
     public void Dispose()
     {
-        _disposed = true;
+        lock (_samplerLock)
+        {
+            _disposed = true;
+            _sampler?.Dispose();
+        }
+
         _scorer.Dispose();
     }
 

@@ -41,14 +41,20 @@ internal sealed class ModelFitting(JemTrainingOptions options, int seed, torch.D
             : PixelRange.Fit(train.Features, options.FeatureLimit);
         using TrainedNetwork trained = TrainingLoop.Run(
             train, heldOut, standardization, options, seed, device, null, Progress, Cancellation);
+        Dictionary<string, string> metadata = NetworkDescription.ToMetadata(trained.Network);
+        trained.Sampler?.AddTo(metadata);
         var settings = new JemModelSettings
         {
             Standardization = standardization,
             ClassNames = classNames,
             FeatureNames = featureNames,
-            Metadata = NetworkDescription.ToMetadata(trained.Network),
+            Metadata = metadata,
         };
-        string WriteNetwork(OnnxGraph graph, string input) => trained.Network.WriteTo(graph, input, trained.Module);
+        string WriteNetwork(OnnxGraph graph, string input)
+        {
+            trained.Sampler?.WriteTo(graph);
+            return trained.Network.WriteTo(graph, input, trained.Module);
+        }
 
         // Logits and energies to calibrate on come from the graph itself, not from libtorch: a difference in the last digit
         // between the two must not move a row past its own calibration score.
@@ -60,7 +66,10 @@ internal sealed class ModelFitting(JemTrainingOptions options, int seed, torch.D
             Temperature = (float)temperature.Temperature,
             EnergyTable = ConformalTable.Create(scores.Energies),
         };
-        return new JemModelParameters(JemGraph.Write(settings, WriteNetwork));
+        return new JemModelParameters(JemGraph.Write(settings, WriteNetwork))
+        {
+            OwnNetwork = trained.Network.Settings is null ? trained.Network : null,
+        };
     }
 
     private void CheckClasses(TrainingRows rows, string[] classNames)

@@ -1,4 +1,3 @@
-using Microsoft.ML.Data;
 using Microsoft.ML.Jem.Images;
 using Microsoft.ML.Runtime;
 

@@ -105,6 +105,9 @@ public class JemTrainingOptions
     /// <summary>Told how training stands after each epoch. The default value is null.</summary>
     public IProgress<TrainingProgress>? Progress { get; set; }
 
+    /// <summary>How many samples of the replay buffer each report to <see cref="Progress"/> carries; 0 to 10 000. The default value is 0.</summary>
+    public int ReportedSamples { get; set; }
+
     /// <summary>Checks all options, and reports all mistakes in one message.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An option is outside its range.</exception>
     public void Validate()

@@ -48,6 +48,7 @@ internal sealed class OptionsCheck
             Between(epochs, 1, 1_000_000, nameof(o.NumberOfEpochs));
         Require(o.HeldOutFraction is > 0 and < 1, nameof(o.HeldOutFraction), o.HeldOutFraction, "a number above 0 and below 1");
         Require(o.FeatureLimit > 0, nameof(o.FeatureLimit), o.FeatureLimit, "a number above 0, or positive infinity");
+        Between(o.ReportedSamples, 0, 10_000, nameof(o.ReportedSamples));
         if (o.NumberOfThreads is { } threads)
             Between(threads, 1, 1024, nameof(o.NumberOfThreads));
     }

@@ -1,6 +1,7 @@
 using Microsoft.ML.Jem.Native;
 using Microsoft.ML.Jem.Networks;
 using Microsoft.ML.Jem.Onnx;
+using Microsoft.ML.Jem.Sampling;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -26,7 +27,7 @@ internal static class StoredNetwork
         {
             CopyWeights(model.Weights, module);
             module.eval();
-            return new TrainedNetwork(network, module, model.Settings.Standardization, device, model.Settings.ClassCount, []);
+            return new TrainedNetwork(network, module, model.Settings.Standardization, device, model.Settings.ClassCount, []) { Sampler = SamplerState.Read(model) };
         }
         catch
         {

@@ -1,5 +1,6 @@
 using Microsoft.ML.Jem.Features;
 using Microsoft.ML.Jem.Networks;
+using Microsoft.ML.Jem.Sampling;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -34,6 +35,9 @@ internal sealed class TrainedNetwork(
 
     /// <summary>One entry an epoch, in order.</summary>
     public IReadOnlyList<TrainingProgress> History => history;
+
+    /// <summary>What samples can be drawn with; null where the network was trained without any.</summary>
+    public SamplerState? Sampler { get; set; }
 
     /// <summary>The logits of rows, [n, K] in row-major order.</summary>
     /// <param name="rows">Features as they came, not standardised.</param>

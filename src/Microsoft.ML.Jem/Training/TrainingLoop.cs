@@ -120,13 +120,28 @@ internal sealed class TrainingLoop : IDisposable
             TimeSpan elapsed = clock.Elapsed;
             var state = new TrainingProgress(
                 epoch, _epochs, means.Classification, means.DataEnergy - means.SampleEnergy,
-                means.DataEnergy, means.SampleEnergy, metrics.Accuracy, metrics.LogLoss, elapsed, elapsed / epoch * (_epochs - epoch));
+                means.DataEnergy, means.SampleEnergy, metrics.Accuracy, metrics.LogLoss, elapsed, elapsed / epoch * (_epochs - epoch))
+            {
+                Samples = ReportedSamples(),
+            };
             _history.Add(state);
             log?.Invoke(Describe(state));
             progress?.Report(state);
         }
 
         _best.Restore();
+        _result.Sampler = _samples?.State(_options.InitialDistribution);
+    }
+
+    /// <summary>Some chains of the replay buffer, as the user knows features.</summary>
+    private float[][] ReportedSamples()
+    {
+        if (_samples is null || _options.ReportedSamples == 0)
+            return [];
+        using DisposeScope scope = NewDisposeScope();
+        float[] values = _samples.Chains(_options.ReportedSamples).cpu().contiguous().data<float>().ToArray();
+        _result.Standardization.Restore(values);
+        return [.. values.Chunk(_result.Standardization.Width)];
     }
 
     /// <summary>One step of Adam; returns the terms of its loss.</summary>
