@@ -121,7 +121,7 @@ public sealed partial class JemTrainer : TrainerEstimatorBase<JemTransformer, Je
 
         using var progress = new TrainingProgressReporter(Host, channel, _options.Progress);
         using var cancellation = new HostCancellation(Host, _options.CancellationToken);
-        var fitting = new ModelFitting(_options.WithNetwork(network), _options.Seed ?? Host.Rand.Next(), Host.SelectDevice())
+        var fitting = new ModelFitting(_options.With(options => options.Network = network), _options.Seed ?? Host.Rand.Next(), Host.SelectDevice())
         {
             Log = message => channel.Info(message),
             Warn = message => channel.Warning(message),

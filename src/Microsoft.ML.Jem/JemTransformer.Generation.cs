@@ -3,6 +3,7 @@ using Microsoft.ML.Jem.Generation;
 using Microsoft.ML.Jem.Images;
 using Microsoft.ML.Jem.MLNet;
 using Microsoft.ML.Jem.Networks;
+using Microsoft.ML.Jem.Sampling;
 using Microsoft.ML.Jem.Scoring;
 using Microsoft.ML.Jem.Training;
 using Microsoft.ML.Runtime;
@@ -173,7 +174,8 @@ public sealed partial class JemTransformer
         lock (_samplerLock)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            _sampler ??= new ModelSampler([StoredNetwork.Load(Model.Description, _ownNetwork ?? Model.OwnNetwork, _host.SelectDevice())]);
+            _sampler ??= new ModelSampler(
+                StoredNetwork.Load(Model.Description, _ownNetwork ?? Model.OwnNetwork, _host.SelectDevice()), SamplerState.Read(Model.Description));
             return use(_sampler);
         }
     }

@@ -16,6 +16,18 @@ internal static class StandardizationInverse
                 float scale = standardization.Scale[j];
                 row[j] = (scale == 0 ? 0 : row[j] / scale) + standardization.Offset[j];
             }
+
+            standardization.Tails?.Restore(row);
+        }
+    }
+
+    /// <summary>Undoes <see cref="HeavyTails.Apply"/> for one row, in place.</summary>
+    private static void Restore(this HeavyTails tails, Span<float> row)
+    {
+        for (int j = 0; j < row.Length; j++)
+        {
+            if (tails.IsHeavy[j])
+                row[j] = Math.Clamp((MathF.Sinh(row[j]) / tails.InverseSpread[j]) + tails.Centre[j], -float.MaxValue, float.MaxValue);
         }
     }
 }

@@ -11,7 +11,9 @@ namespace Microsoft.ML.Jem.Generation;
 /// The generative side of a model: samples, and gradients of its energies. A model of several networks has the mean of their
 /// energies. For one thread at a time.
 /// </summary>
-internal sealed class ModelSampler(IReadOnlyList<TrainedNetwork> members) : IDisposable
+/// <param name="members">The networks; disposed with this object.</param>
+/// <param name="state">What the model has kept of its sampler; null where it was trained without samples.</param>
+internal sealed class ModelSampler(IReadOnlyList<TrainedNetwork> members, SamplerState? state) : IDisposable
 {
     private const int RowsAtOnce = 256;
 
@@ -19,7 +21,6 @@ internal sealed class ModelSampler(IReadOnlyList<TrainedNetwork> members) : IDis
     private static readonly LangevinSettings PlainStep = new(1, 1, 0);
 
     private readonly Standardization _standardization = members[0].Standardization;
-    private readonly SamplerState? _state = members[0].Sampler;
     private readonly Device _device = members[0].Device;
 
     private int Width => _standardization.Width;
@@ -35,10 +36,10 @@ internal sealed class ModelSampler(IReadOnlyList<TrainedNetwork> members) : IDis
     /// <exception cref="InvalidOperationException">The model was trained without samples.</exception>
     public float[][] Sample(int count, int? label, int steps, SampleStart start, int seed, CancellationToken cancellation)
     {
-        SamplerState state = _state ?? throw new InvalidOperationException(
+        SamplerState stored = state ?? throw new InvalidOperationException(
             "The model was trained without samples (MarginalWeight and JointWeight 0), so it has nothing to draw samples from. Train it with MarginalWeight above 0.");
         using var generator = new Generator(unchecked((ulong)seed), _device);
-        using var starts = new StoredStarts(state, _device, generator);
+        using var starts = new StoredStarts(stored, _device, generator);
         using Tensor? candidates = start == SampleStart.ReplayBuffer ? Candidates(starts.Chains, label) : null;
         return InBatches(count, (_, size) =>
         {
@@ -46,7 +47,7 @@ internal sealed class ModelSampler(IReadOnlyList<TrainedNetwork> members) : IDis
             Tensor x = candidates is { } chains && chains.shape[0] > 0
                 ? chains.index_select(0, randint(chains.shape[0], [size], int64, _device, generator: generator))
                 : starts.DrawInitial(y);
-            return Run(x, label is null ? null : y, state.Langevin with { Steps = steps }, generator, cancellation);
+            return Run(x, label is null ? null : y, stored.Langevin with { Steps = steps }, generator, cancellation);
         });
     }
 
@@ -60,7 +61,7 @@ internal sealed class ModelSampler(IReadOnlyList<TrainedNetwork> members) : IDis
     public float[][] Refine(FeatureMatrix rows, int? label, int steps, double noise, int seed, CancellationToken cancellation)
     {
         using var generator = new Generator(unchecked((ulong)seed), _device);
-        LangevinSettings settings = (_state?.Langevin ?? PlainStep) with { Steps = steps, Noise = noise };
+        LangevinSettings settings = (state?.Langevin ?? PlainStep) with { Steps = steps, Noise = noise };
         return InBatches(rows.RowCount, (first, size) =>
             Run(Features(rows, first, size), label is { } k ? full([size], k, int64, _device) : null, settings, generator, cancellation));
     }

@@ -1,6 +1,5 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.Jem.Images;
-using Microsoft.ML.Runtime;
 
 namespace Microsoft.ML.Jem.MLNet;
 
@@ -25,30 +24,4 @@ internal abstract class FeatureGetter
     /// <summary>Fills <paramref name="destination"/> with the row's features; with NaN where the row has none.</summary>
     /// <exception cref="InvalidOperationException">The row cannot be read, or has another shape than the schema said.</exception>
     public abstract void Read(Span<float> destination);
-}
-
-/// <summary>Reads values of one type from the source, and says which row it was where that fails.</summary>
-internal abstract class FeatureGetter<TValue>(DataViewRow row, DataViewSchema.Column column, IDataView? source) : FeatureGetter
-{
-    private readonly ValueGetter<TValue> _getter = row.GetGetter<TValue>(column);
-    private readonly ValueGetter<DataViewRowId> _id = row.GetIdGetter();
-
-    /// <summary>The column's name.</summary>
-    protected string Name => column.Name;
-
-    /// <summary>Reads the current row's value.</summary>
-    protected void Fetch(ref TValue value)
-    {
-        try
-        {
-            _getter(ref value);
-        }
-        catch (Exception exception) when (exception is not OperationCanceledException)
-        {
-            throw Contracts.Except(exception, $"Feature column '{column.Name}' cannot be read in {DescribeRow()}: {exception.Message}");
-        }
-    }
-
-    /// <summary>Which row it is: its number, and what the text columns hold, among them the names of files.</summary>
-    protected string DescribeRow() => RowDescription.Of(row, _id, source);
 }

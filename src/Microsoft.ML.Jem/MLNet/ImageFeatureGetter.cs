@@ -5,17 +5,22 @@ using Microsoft.ML.Runtime;
 namespace Microsoft.ML.Jem.MLNet;
 
 /// <summary>Reads the pixels of an image, as <c>ExtractPixels</c> would: values from 0 to 255, red before green before blue.</summary>
+/// <remarks>
+/// The class must load without Microsoft.ML.ImageAnalytics, as ML.NET looks at all types of an assembly: image types may stand in
+/// its fields and methods, but not among its bases.
+/// </remarks>
 internal sealed class ImageFeatureGetter(DataViewRow row, DataViewSchema.Column column, ImageShape shape, IDataView? source)
-    : FeatureGetter<MLImage>(row, column, source)
+    : FeatureGetter
 {
     private const int BytesPerPixel = 4;
 
+    private readonly FeatureSource<MLImage> _source = new(row, column, source);
     private MLImage _image = null!;
 
     /// <inheritdoc/>
     public override void Read(Span<float> destination)
     {
-        Fetch(ref _image);
+        _source.Read(ref _image);
         if (_image is null)
         {
             destination.Fill(float.NaN);
@@ -61,6 +66,6 @@ internal sealed class ImageFeatureGetter(DataViewRow row, DataViewSchema.Column 
     }
 
     private string DescribeImage() => string.IsNullOrEmpty(_image.Tag)
-        ? $"The image in column '{Name}' in {DescribeRow()}"
-        : $"The image '{_image.Tag}' in column '{Name}'";
+        ? $"The image in column '{_source.Name}' in {_source.DescribeRow()}"
+        : $"The image '{_image.Tag}' in column '{_source.Name}'";
 }

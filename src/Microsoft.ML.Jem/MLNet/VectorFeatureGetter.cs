@@ -7,19 +7,20 @@ namespace Microsoft.ML.Jem.MLNet;
 
 /// <summary>Reads a feature vector, dense or sparse.</summary>
 internal sealed class VectorFeatureGetter<T>(DataViewRow row, DataViewSchema.Column column, int width, IDataView? source)
-    : FeatureGetter<VBuffer<T>>(row, column, source)
+    : FeatureGetter
     where T : struct, INumberBase<T>
 {
+    private readonly FeatureSource<VBuffer<T>> _source = new(row, column, source);
     private VBuffer<T> _buffer;
 
     /// <inheritdoc/>
     public override void Read(Span<float> destination)
     {
-        Fetch(ref _buffer);
+        _source.Read(ref _buffer);
         if (_buffer.Length != width)
         {
             throw Contracts.Except(
-                $"Feature column '{Name}' has {_buffer.Length} values in {DescribeRow()}, but the model expects {width}. " +
+                $"Feature column '{_source.Name}' has {_buffer.Length} values in {_source.DescribeRow()}, but the model expects {width}. " +
                 "Give every row a vector of that size.");
         }
 

@@ -61,6 +61,18 @@ public sealed class WideResNet : JemNetwork
     public override string WriteTo(OnnxGraph graph, string input, Module<Tensor, Tensor> module)
     {
         ArgumentNullException.ThrowIfNull(graph);
+        return WriteTo(graph, input, module, withGradient: false).Logits;
+    }
+
+    /// <inheritdoc/>
+    internal override bool NamesHidden => true;
+
+    /// <inheritdoc/>
+    internal override Tensor? Hidden(Module<Tensor, Tensor> module, Tensor x) => (module as WideResNetModule)?.Hidden(x);
+
+    /// <inheritdoc/>
+    internal override NetworkValues WriteTo(OnnxGraph graph, string input, Module<Tensor, Tensor> module, bool withGradient)
+    {
         if (module is not WideResNetModule network)
             throw new ArgumentException($"Expected a module built by {nameof(WideResNet)}, got {module?.GetType().Name}.", nameof(module));
 
@@ -76,7 +88,7 @@ public sealed class WideResNet : JemNetwork
         string mean = graph.AddNode("Flatten", [graph.AddNode("GlobalAveragePool", [WriteActivation(graph, value)])], OnnxAttribute.Int("axis", 1));
         string weight = AddParameter(graph, "output.weight", network.Output.weight!);
         string bias = AddParameter(graph, "output.bias", network.Output.bias!);
-        return graph.AddNode("Gemm", [mean, weight, bias], OnnxAttribute.Int("transB", 1));
+        return new NetworkValues(graph.AddNode("Gemm", [mean, weight, bias], OnnxAttribute.Int("transB", 1)), Hidden: mean);
     }
 
     /// <inheritdoc/>

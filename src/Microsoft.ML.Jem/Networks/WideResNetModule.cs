@@ -60,10 +60,17 @@ internal sealed class WideResNetModule : Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using DisposeScope scope = NewDisposeScope();
+        return Output.call(Hidden(input)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The mean over all positions of the last feature map, [n, 64·widen].</summary>
+    public Tensor Hidden(Tensor input)
+    {
+        using DisposeScope scope = NewDisposeScope();
         Tensor value = Conv1.call(Images(input));
         foreach ((_, WideBlock block) in Blocks)
             value = block.call(value);
-        return Output.call(Activate(value).mean([2, 3])).MoveToOuterDisposeScope();
+        return Activate(value).mean([2, 3]).MoveToOuterDisposeScope();
     }
 
     private Tensor Images(Tensor rows) => _image.Order == PixelOrder.Interleaved

@@ -30,6 +30,26 @@ internal sealed record SamplerState(
         RespectRequiredConstructorParameters = true,
     };
 
+    /// <summary>The state of a model of several networks: p0 of the first that has one, and chains of all.</summary>
+    public static SamplerState? Of(IEnumerable<SamplerState?> members)
+    {
+        SamplerState[] states = [.. members.OfType<SamplerState>()];
+        if (states.Length == 0)
+            return null;
+        long width = states[0].Chains.Shape[1];
+        var chains = new List<float>();
+        foreach (SamplerState state in states)
+        {
+            // Every n-th row, so that of chains that lie class by class each class keeps its share.
+            long count = state.Chains.Shape[0];
+            long kept = Math.Max(1, count / states.Length);
+            for (long i = 0; i < kept; i++)
+                chains.AddRange(state.Chains.Values.AsSpan((int)(i * count / kept * width), (int)width));
+        }
+
+        return states[0] with { Chains = new OnnxTensor([.. chains], [chains.Count / width, width]) };
+    }
+
     /// <summary>Adds the settings to a model's metadata.</summary>
     public void AddTo(IDictionary<string, string> metadata) =>
         metadata[MetadataKey] = JsonSerializer.Serialize(new Settings(InitialDistribution, Langevin), Format);
@@ -74,7 +94,7 @@ internal sealed record SamplerState(
     /// <summary>The values of a name; null in the shape is any size, or as the last of three no dimension at all.</summary>
     private static OnnxTensor Get(JemGraphDescription model, string name, params ReadOnlySpan<long?> shape)
     {
-        if (!model.Weights.TryGetValue(Prefix + name, out OnnxTensor? tensor))
+        if (!model.Weights.TryGetValue(JemNames.Scope(0, model.Settings.Members.Count) + Prefix + name, out OnnxTensor? tensor))
             throw new InvalidDataException($"The model is damaged: it lacks the sampler's values '{Prefix + name}'.");
         bool diagonal = shape.Length == 3 && tensor.Shape.Length == 2;
         bool fits = tensor.Shape.Length == (diagonal ? 2 : shape.Length);

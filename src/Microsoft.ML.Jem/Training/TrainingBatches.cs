@@ -18,20 +18,18 @@ internal sealed class TrainingBatches
     private readonly bool _anyLabelled;
     private readonly ImageAugmenter? _augmenter;
 
-    /// <summary>Prepares the orders; <paramref name="train"/> has at least one row.</summary>
-    public TrainingBatches(TrainingRows train, RowTensors tensors, JemTrainingOptions options, Generator generator)
+    /// <summary>Prepares the orders; <paramref name="train"/> has at least one row. Rows that train p(y|x) go through the augmenter, if there is one.</summary>
+    public TrainingBatches(TrainingRows train, RowTensors tensors, TrainingPlan plan, ImageAugmenter? augmenter, Generator generator)
     {
-        (_tensors, _generator, _noise) = (tensors, generator, options.InputNoise);
-        _chosen = new int[options.BatchSize];
-        CountPerEpoch = (int)(((long)train.Count + options.BatchSize - 1) / options.BatchSize);
+        (_tensors, _generator, _noise, _augmenter) = (tensors, generator, plan.InputNoise, augmenter);
+        _chosen = new int[plan.BatchSize];
+        CountPerEpoch = plan.UpdatesPerEpoch(train.Count);
         int[] rows = [.. Enumerable.Range(0, train.Count)];
         int[] labelled = Array.FindAll(rows, row => train.Labels[row] != TrainingRows.Unlabelled);
         _all = new RowShuffle(rows, generator);
         _anyLabelled = labelled.Length > 0;
         if (_anyLabelled && labelled.Length < rows.Length)
             _labelled = new RowShuffle(labelled, generator);
-        if (options.Augmentation is { } augmentation && options.Network.Image is { } image)
-            _augmenter = new ImageAugmenter(augmentation, image, generator);
     }
 
     /// <summary>Updates an epoch: every row once, the last batch filled up from the next time around.</summary>

@@ -23,9 +23,10 @@ internal static class NetworkFile
         {
             Standardization = new Standardization(new float[featureCount], [.. Enumerable.Repeat(1f, featureCount)], float.PositiveInfinity),
             ClassNames = [.. Enumerable.Range(0, classCount).Select(k => $"class {k}")],
+            Members = [new MemberSettings()],
             Metadata = metadata ?? NetworkDescription.ToMetadata(network),
         };
-        return JemGraph.Write(settings, (graph, input) => network.WriteTo(graph, input, module));
+        return JemGraph.Write(settings, [(graph, input, withGradient) => network.WriteTo(graph, input, module, withGradient)]);
     }
 
     /// <summary>The logits ONNX Runtime gives for rows, [n, K] row-major.</summary>

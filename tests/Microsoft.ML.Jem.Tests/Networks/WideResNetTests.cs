@@ -108,7 +108,7 @@ public sealed class WideResNetTests : TorchTest
     {
         using var fixture = new WideResNetFixture(file);
         using DisposeScope scope = NewDisposeScope();
-        using Adam adam = TrainingLoop.Optimizer(fixture.Module, new JemTrainingOptions());
+        using Adam adam = TrainingLoop.Optimizer(fixture.Module, new JemTrainingOptions { LearningRate = 1e-3 });
         for (int step = 0; step < steps; step++)
         {
             adam.zero_grad();

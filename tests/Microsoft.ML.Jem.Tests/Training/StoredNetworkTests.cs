@@ -28,7 +28,7 @@ public sealed class StoredNetworkTests : TorchTest
         byte[] file = NetworkFile.Write(network, width, 4);
         float[] rows = Rows(20 * width);
 
-        using TrainedNetwork loaded = StoredNetwork.Load(JemGraph.Read(file), network is NormalizedNetwork ? new NormalizedNetwork(9) : null, CPU);
+        using TrainedNetwork loaded = Assert.Single(StoredNetwork.Load(JemGraph.Read(file), network is NormalizedNetwork ? new NormalizedNetwork(9) : null, CPU));
 
         Assert.Equal(network.GetType(), loaded.Network.GetType());
         float[] logits = loaded.Logits(new DenseFeatureMatrix(rows, 20, width), TestContext.Current.CancellationToken);
@@ -78,15 +78,24 @@ public sealed class StoredNetworkTests : TorchTest
     {
         var context = new MLContext(seed: 1);
         IDataView data = context.Data.LoadFromEnumerable(TestData.Clouds());
-        using var model = TestData.Pipeline(context, TestData.Fast(options => options.NumberOfEpochs = 1)).Fit(data);
+        using var model = TestData.Pipeline(context, TestData.Fast(options => (options.NumberOfEpochs, options.NumberOfMembers) = (1, 2))).Fit(data);
         using var stream = new MemoryStream();
         model.LastTransformer.ExportToOnnx(stream);
 
-        using TrainedNetwork loaded = StoredNetwork.Load(JemGraph.Read(stream.ToArray()), null, CPU);
+        TrainedNetwork[] members = StoredNetwork.Load(JemGraph.Read(stream.ToArray()), null, CPU);
 
+        Assert.Equal(2, members.Length);
         float[][] rows = [.. TestData.Clouds().Select(row => row.Features)];
-        float[] logits = loaded.Logits(new DenseFeatureMatrix([.. rows.SelectMany(row => row)], rows.Length, 4), TestContext.Current.CancellationToken);
-        double[] energies = [.. Enumerable.Range(0, rows.Length).Select(i => -Math.Log(logits.Skip(3 * i).Take(3).Sum(logit => Math.Exp(logit))))];
+        var matrix = new DenseFeatureMatrix([.. rows.SelectMany(row => row)], rows.Length, 4);
+        var energies = new double[rows.Length];
+        foreach (TrainedNetwork member in members)
+        {
+            float[] logits = member.Logits(matrix, TestContext.Current.CancellationToken);
+            for (int i = 0; i < rows.Length; i++)
+                energies[i] -= Math.Log(logits.Skip(3 * i).Take(3).Sum(logit => Math.Exp(logit))) / members.Length;
+            member.Dispose();
+        }
+
         float[] scored = [.. TestData.Read(context, model.Transform(data)).Select(row => row.Energy)];
         Near.Equal(energies, scored, 1e-4, 1e-4);
     }
