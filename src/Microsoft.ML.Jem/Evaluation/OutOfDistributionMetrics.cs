@@ -1,5 +1,11 @@
 namespace Microsoft.ML.Jem.Evaluation;
 
+/// <summary>One point of a ROC curve: what a threshold detects, and at what price.</summary>
+/// <param name="Threshold">Rows that score at least this raise an alarm.</param>
+/// <param name="FalseAlarmRate">The share of in-distribution rows that do.</param>
+/// <param name="DetectionRate">The share of out-of-distribution rows that do.</param>
+public sealed record DetectionPoint(double Threshold, double FalseAlarmRate, double DetectionRate);
+
 /// <summary>How well a score tells rows like the training data (in-distribution) from others (out-of-distribution).</summary>
 /// <remarks>
 /// One convention throughout: a higher score means more out-of-distribution, as in the columns <c>Energy</c> and <c>OodScore</c>.
@@ -21,6 +27,7 @@ namespace Microsoft.ML.Jem.Evaluation;
 /// <param name="Threshold">The alarm threshold asked about.</param>
 /// <param name="FalseAlarmRate">The share of in-distribution rows with a score above <paramref name="Threshold"/>.</param>
 /// <param name="DetectionRate">The share of out-of-distribution rows with a score above <paramref name="Threshold"/>.</param>
+/// <param name="Curve">The ROC curve: one point for each distinct score, the highest first.</param>
 public sealed record OutOfDistributionMetrics(
     long InDistributionCount,
     long OutOfDistributionCount,
@@ -37,4 +44,5 @@ public sealed record OutOfDistributionMetrics(
     double DetectionError,
     double Threshold,
     double FalseAlarmRate,
-    double DetectionRate);
+    double DetectionRate,
+    IReadOnlyList<DetectionPoint> Curve);
