@@ -94,7 +94,7 @@ public sealed class MultilayerPerceptron : JemNetwork
     /// <inheritdoc/>
     internal override int? PreferredThreads(int featureCount, int classCount, int batchSize)
     {
-        // Below some 64 million multiplications a layer stack, handing work to a second thread costs more than it saves.
+        // Below some 64 million multiplications a forward pass, handing work to a second thread costs more than it saves.
         const long WorthSharing = 1L << 26;
         int[] widths = [featureCount, .. _hiddenWidths, classCount];
         long multiplications = widths.Zip(widths.Skip(1), (from, to) => (long)from * to).Sum() * batchSize;

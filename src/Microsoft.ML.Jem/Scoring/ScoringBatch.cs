@@ -61,7 +61,7 @@ internal sealed class ScoringBatch : IDisposable
             return;
 
         _scorer.Run(_options, _buffers, rows, outputs, ref _bound);
-        if (outputs.HasFlag(ScoreOutputs.PredictedLabel))
+        if ((outputs & ScoreOutputs.PredictedLabel) != 0)
             UnlabelRowsNotFinite(rows);
     }
 

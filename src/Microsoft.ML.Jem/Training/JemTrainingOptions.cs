@@ -50,7 +50,7 @@ public class JemTrainingOptions
     /// <summary>Standard deviation of the Gaussian noise added to training rows (sigma); 0 or more. The default value is 0.3.</summary>
     public double InputNoise { get; set; } = 0.3;
 
-    /// <summary>Weight of the mean squared energy of rows and of samples, which keeps energies bounded; 0 or more. The default value is 0.1.</summary>
+    /// <summary>Weight of the mean squared energy of rows and of samples, which keeps energies bounded; 0 or more; does nothing where no samples are drawn. The default value is 0.1.</summary>
     public double EnergyPenalty { get; set; } = 0.1;
 
     /// <summary>Share of a label's probability spread evenly over all classes in the cross-entropy; 0 to below 1. The default value is 0.</summary>

@@ -26,6 +26,32 @@ public sealed class TorchLibraryTests : TorchTest
     }
 
     [Fact]
+    [SupportedOSPlatform("linux")]
+    public void A_cache_that_cannot_be_used_gives_way_to_the_next_and_all_failures_are_told()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "The cache is for Linux.");
+        string library = NativeFolders.OfThisApplication().Find("libLibTorchSharp.so")!;
+        string usable = Path.Combine(Path.GetTempPath(), "jem-cache-" + Guid.NewGuid().ToString("N"));
+        var blocked = new PrivateFileCache(Path.Combine(library, "below-a-file"));
+        try
+        {
+            string path = TorchLibrary.WithoutTooNewVersion(library, [blocked, new PrivateFileCache(usable)], new DllNotFoundException());
+            Assert.StartsWith(usable, path);
+        }
+        finally
+        {
+            Directory.Delete(usable, recursive: true);
+        }
+
+        var error = Assert.Throws<DllNotFoundException>(() => TorchLibrary.WithoutTooNewVersion(library, [blocked], new DllNotFoundException()));
+        Assert.Contains("below-a-file", error.Message);
+        Assert.Contains("XDG_CACHE_HOME", error.Message);
+        error = Assert.Throws<DllNotFoundException>(
+            () => TorchLibrary.WithoutTooNewVersion(typeof(TorchLibrary).Assembly.Location, [blocked], new DllNotFoundException()));
+        Assert.Contains("Not an ELF file", error.Message);
+    }
+
+    [Fact]
     public void Folders_are_searched_in_order_and_a_missing_library_is_null()
     {
         NativeFolders folders = NativeFolders.OfThisApplication();

@@ -84,7 +84,7 @@ public sealed class MultilayerPerceptronTests : TorchTest
     {
         using var fixture = new PerceptronFixture("mlp_silu.json");
         var graph = new OnnxGraph("network");
-        graph.AddInput("features", Microsoft.ML.Jem.Onnx.Proto.TensorProto.Types.DataType.Float, 5);
+        graph.AddInput("features", OnnxType.Float, 5);
 
         string logits = fixture.Network.WriteTo(graph, "features", fixture.Module);
 
