@@ -25,7 +25,7 @@ public sealed class ProjectedGradientDescentTests : TorchTest
         Tensor y = tensor(network.Data.GetProperty("y").Ints()).to(int64);
         var iterates = new List<double[]>();
         var losses = new List<double[]>();
-        var predictions = new List<int[]>();
+        int[] predictions = [];
         var descent = new ProjectedGradientDescent(
             z => graph.Run(z, JemNames.Score).log(), norm, expected.GetProperty("eps").GetDouble(), expected.GetProperty("step").GetDouble());
 
@@ -33,12 +33,12 @@ public sealed class ProjectedGradientDescentTests : TorchTest
         {
             iterates.Add(z.data<double>().ToArray());
             losses.Add(logProbabilities.gather(1, y.unsqueeze(1)).neg().squeeze(1).contiguous().data<double>().ToArray());
-            predictions.Add([.. logProbabilities.argmax(1).data<long>().Select(k => (int)k)]);
+            predictions = [.. logProbabilities.argmax(1).data<long>().Select(k => (int)k)];
         }, TestContext.Current.CancellationToken);
 
         Equal(expected.GetProperty("iterates"), iterates[1..]);
         Equal(expected.GetProperty("ce_per_example"), losses);
-        Assert.Equal(expected.GetProperty("pred").EnumerateArray().Select(row => row.Ints()), predictions);
+        Assert.Equal(expected.GetProperty("pred").Ints(), predictions);
     }
 
     [Theory]

@@ -80,10 +80,10 @@ public sealed class TorchGraphTests : TorchTest
         string probabilities = graph.AddNode("Softmax", [smooth], OnnxAttribute.Int("axis", 2));
         string[] reduced =
         [
-            graph.AddNode("ReduceMean", [probabilities, first], OnnxAttribute.Int("keepdims", 0)),
-            graph.AddNode("ReduceMax", [members, first], OnnxAttribute.Int("keepdims", 0)),
+            graph.AddNode("ReduceMean", [probabilities], OnnxAttribute.Ints("axes", 0), OnnxAttribute.Int("keepdims", 0)),
+            graph.AddNode("ReduceMax", [members], OnnxAttribute.Ints("axes", 0), OnnxAttribute.Int("keepdims", 0)),
             graph.AddNode("Squeeze", [graph.AddNode("ReduceSum", [members, first]), first]),
-            graph.AddNode("Squeeze", [graph.AddNode("ReduceLogSumExp", [members, last]), last]),
+            graph.AddNode("Squeeze", [graph.AddNode("ReduceLogSumExp", [members], OnnxAttribute.Ints("axes", 2)), last]),
         ];
         string swapped = graph.AddNode("Transpose", [reduced[3]], OnnxAttribute.Ints("perm", 1, 0));
         string joined = graph.AddNode("Concat", [reduced[0], reduced[1], reduced[2], swapped], OnnxAttribute.Int("axis", 1));
