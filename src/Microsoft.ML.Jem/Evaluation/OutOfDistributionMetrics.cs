@@ -45,4 +45,23 @@ public sealed record OutOfDistributionMetrics(
     double Threshold,
     double FalseAlarmRate,
     double DetectionRate,
-    IReadOnlyList<DetectionPoint> Curve);
+    IReadOnlyList<DetectionPoint> Curve)
+{
+    /// <summary>Measures how well scores tell unfamiliar rows from familiar ones, wherever the scores come from.</summary>
+    /// <param name="inDistribution">Scores of rows like the training data; higher means less like it. Those that are NaN are skipped and counted.</param>
+    /// <param name="outOfDistribution">Scores of rows unlike it.</param>
+    /// <param name="threshold">Scores above it raise an alarm, for the false-alarm and detection rates.</param>
+    /// <returns>The metrics.</returns>
+    /// <exception cref="InvalidOperationException">One of the two has no score that could be evaluated.</exception>
+    public static OutOfDistributionMetrics Of(IEnumerable<double> inDistribution, IEnumerable<double> outOfDistribution, double threshold = 0.95)
+    {
+        ArgumentNullException.ThrowIfNull(inDistribution);
+        ArgumentNullException.ThrowIfNull(outOfDistribution);
+        var metrics = new OutOfDistributionAccumulator(threshold);
+        foreach (double score in inDistribution)
+            metrics.AddInDistribution(score);
+        foreach (double score in outOfDistribution)
+            metrics.AddOutOfDistribution(score);
+        return metrics.ToMetrics();
+    }
+}
