@@ -48,7 +48,7 @@ public static partial class PlotSvg
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(height);
         using var stream = new MemoryStream();
-        new SvgExporter { Width = width, Height = height, IsDocument = false }.Export(plot, stream);
+        new SvgExporter { Width = width, Height = height, IsDocument = false, TextMeasurer = new TextWidths() }.Export(plot, stream);
         if (plot.GetLastPlotException() is { } exception)
             throw new InvalidOperationException($"The plot cannot be drawn: {exception.Message}", exception);
         stream.Position = 0;

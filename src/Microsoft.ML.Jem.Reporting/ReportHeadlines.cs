@@ -33,8 +33,8 @@ internal static class ReportHeadlines
             {
                 yield return new Headline(
                     "False alarms", Percent(detection.FalseAlarmRate),
-                    $"of known rows have {best.Name} above {Number(options.Threshold)}; up to {Percent(1 - options.Threshold)} are expected.");
-                yield return new Headline("Unseen rows detected", Percent(detection.DetectionRate), $"of unseen rows have {best.Name} above {Number(options.Threshold)}.");
+                    $"of known rows have {best.Name} above {Plain(options.Threshold)}; up to {Percent(1 - options.Threshold)} are expected.");
+                yield return new Headline("Unseen rows detected", Percent(detection.DetectionRate), $"of unseen rows have {best.Name} above {Plain(options.Threshold)}.");
             }
         }
 
@@ -42,7 +42,7 @@ internal static class ReportHeadlines
         {
             yield return new Headline(
                 "Accuracy under attack", Percent(strongest.Accuracy),
-                $"when each row may be moved by {Number(strongest.Epsilon)} deviations; {Percent(robustness.Accuracy)} without an attack.");
+                $"when each row may be moved by {Plain(strongest.Epsilon)} deviations; {Percent(robustness.Accuracy)} without an attack.");
         }
     }
 
@@ -63,7 +63,9 @@ internal static class ReportHeadlines
             $"Squared error of the probabilities, 0 to 2; 0 is best.{Compared(metrics => metrics.BrierScore, Number)}");
     }
 
-    private static string Percent(double share) => string.Create(CultureInfo.InvariantCulture, $"{100 * share:0.0} %");
+    private static string Percent(double share) => string.Create(CultureInfo.InvariantCulture, $"{100 * share:0.0}\u00A0%");
 
-    private static string Number(double value) => value.ToString("0.###", CultureInfo.InvariantCulture);
+    private static string Number(double value) => value.ToString("F3", CultureInfo.InvariantCulture);
+
+    private static string Plain(double value) => value.ToString("G4", CultureInfo.InvariantCulture);
 }

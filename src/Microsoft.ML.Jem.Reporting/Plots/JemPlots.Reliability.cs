@@ -9,7 +9,7 @@ namespace Microsoft.ML.Jem.Reporting.Plots;
 /// </summary>
 public static partial class JemPlots
 {
-    private const double SmallestMarker = 2.5;
+    private const double SmallestMarker = 3;
     private const double LargestMarker = 9;
 
     /// <summary>
@@ -33,8 +33,8 @@ public static partial class JemPlots
     private static void AddBins(PlotModel plot, string title, CalibrationMetrics metrics, OxyColor color, MarkerType marker)
     {
         ReliabilityBin[] bins = [.. metrics.Bins.Where(bin => bin.Count > 0)];
-        plot.Series.Add(PlotStyle.Line(title, color, bins.Select(bin => new DataPoint(bin.MeanConfidence, bin.Accuracy))));
-        var dots = new ScatterSeries { MarkerType = marker, MarkerFill = color };
+        plot.Series.Add(PlotStyle.Line("", OxyColor.FromAColor(90, color), bins.Select(bin => new DataPoint(bin.MeanConfidence, bin.Accuracy))));
+        var dots = new ScatterSeries { Title = title, MarkerType = marker, MarkerFill = color };
         dots.Points.AddRange(bins.Select(bin => new ScatterPoint(bin.MeanConfidence, bin.Accuracy, MarkerSize((double)bin.Count / metrics.RowCount))));
         plot.Series.Add(dots);
     }

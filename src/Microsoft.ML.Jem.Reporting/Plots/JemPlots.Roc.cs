@@ -15,7 +15,7 @@ public static partial class JemPlots
     public static PlotModel Roc(IReadOnlyList<(string Name, OutOfDistributionMetrics Metrics)> scores)
     {
         ArgumentNullException.ThrowIfNull(scores);
-        PlotModel plot = PlotStyle.Create(PlotStyle.Shares("false alarms (share of known rows)"), PlotStyle.Shares("detected (share of unseen rows)")).WithLegend();
+        PlotModel plot = PlotStyle.Create(PlotStyle.Shares("false alarms (share of known rows)"), PlotStyle.Shares("detected (share of unseen rows)")).WithLegendInside();
         for (int i = 0; i < scores.Count; i++)
         {
             (string name, OutOfDistributionMetrics metrics) = scores[i];

@@ -16,7 +16,7 @@ public static partial class JemPlots
     /// <param name="known">Scores of rows like the training data; those that are not finite are left out.</param>
     /// <param name="unseen">Scores of rows unlike it; null or empty for none.</param>
     /// <param name="threshold">Where a line is drawn; null for none.</param>
-    /// <param name="thresholdName">Words beside the line.</param>
+    /// <param name="thresholdName">What the line is, for the legend.</param>
     /// <returns>The plot. The outermost bars also hold the rows beyond them.</returns>
     public static PlotModel ScoreHistogram(
         string name, IReadOnlyList<double> known, IReadOnlyList<double>? unseen = null, double? threshold = null, string thresholdName = "threshold")
@@ -32,7 +32,7 @@ public static partial class JemPlots
         AddBars(plot, "known rows", inside, low, high, PlotColors.Blue);
         AddBars(plot, "unseen rows", outside, low, high, PlotColors.Vermillion);
         if (threshold is { } value && double.IsFinite(value))
-            plot.Annotations.Add(PlotStyle.Mark(value, thresholdName, PlotColors.Ink));
+            plot.Mark(thresholdName, PlotColors.Ink, value);
         return plot;
     }
 

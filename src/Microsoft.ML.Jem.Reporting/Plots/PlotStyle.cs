@@ -9,7 +9,7 @@ namespace Microsoft.ML.Jem.Reporting.Plots;
 /// <summary>What all plots have in common.</summary>
 internal static class PlotStyle
 {
-    private const double FontSize = 13;
+    private const double FontSize = 14;
 
     /// <summary>An empty plot with two axes.</summary>
     public static PlotModel Create(Axis horizontal, Axis vertical)
@@ -39,8 +39,16 @@ internal static class PlotStyle
         MinimumPadding = 0.04,
         MajorGridlineStyle = LineStyle.Solid,
         MajorGridlineColor = PlotColors.Line,
-        IntervalLength = 55,
+        IntervalLength = 48,
     });
+
+    /// <summary>An axis of positive numbers that spread over orders of magnitude.</summary>
+    public static LogarithmicAxis Magnitudes(string title)
+    {
+        LogarithmicAxis axis = Plain(new LogarithmicAxis { Title = title, MajorGridlineStyle = LineStyle.Solid, MajorGridlineColor = PlotColors.Line, UseSuperExponentialFormat = false, IntervalLength = 45 });
+        axis.MinorTicklineColor = PlotColors.Line;
+        return axis;
+    }
 
     /// <summary>An axis of shares between 0 and 1.</summary>
     public static LinearAxis Shares(string title) => Numbers(title, -0.02, 1.02);
@@ -63,8 +71,21 @@ internal static class PlotStyle
             LegendOrientation = LegendOrientation.Horizontal,
             LegendTextColor = PlotColors.Ink,
             LegendPadding = 0,
-            LegendMargin = 0,
+            LegendMargin = 4,
             LegendColumnSpacing = 14,
+        });
+        return model;
+    }
+
+    /// <summary>A legend inside the plot, below at the right, where curves that rise steeply leave room.</summary>
+    public static PlotModel WithLegendInside(this PlotModel model)
+    {
+        model.Legends.Add(new Legend
+        {
+            LegendPlacement = LegendPlacement.Inside,
+            LegendPosition = LegendPosition.BottomRight,
+            LegendTextColor = PlotColors.Ink,
+            LegendMargin = 4,
         });
         return model;
     }
@@ -81,19 +102,24 @@ internal static class PlotStyle
     public static LineSeries Diagonal(string title) =>
         Line(title, PlotColors.Faint, [new DataPoint(0, 0), new DataPoint(1, 1)], LineStyle.Dash).Thin();
 
-    /// <summary>A line across at a place on the horizontal axis, with words beside it.</summary>
-    public static LineAnnotation Mark(double x, string text, OxyColor color) => new()
+    /// <summary>Marks places on the horizontal axis by lines across the plot; the legend says what they are.</summary>
+    public static void Mark(this PlotModel model, string title, OxyColor color, params ReadOnlySpan<double> places)
     {
-        Type = LineAnnotationType.Vertical,
-        X = x,
-        Color = color,
-        StrokeThickness = 1.5,
-        LineStyle = LineStyle.Dash,
-        Text = text,
-        TextColor = PlotColors.Ink,
-        TextOrientation = AnnotationTextOrientation.Vertical,
-        FontSize = FontSize - 1,
-    };
+        foreach (double place in places)
+        {
+            model.Annotations.Add(new LineAnnotation
+            {
+                Type = LineAnnotationType.Vertical,
+                X = place,
+                Color = color,
+                StrokeThickness = 1.5,
+                LineStyle = LineStyle.Dash,
+            });
+        }
+
+        if (places.Length > 0)
+            model.Series.Add(Line(title, color, [], LineStyle.Dash).Thin());
+    }
 
     private static LineSeries Thin(this LineSeries series)
     {
