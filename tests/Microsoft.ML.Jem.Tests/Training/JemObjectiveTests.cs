@@ -58,7 +58,7 @@ public sealed class JemObjectiveTests : TorchTest
     {
         using var fixture = new PerceptronFixture(file);
         using DisposeScope scope = NewDisposeScope();
-        using Adam adam = TrainingLoop.Optimizer(fixture.Module, new JemTrainingOptions());
+        using Adam adam = TrainingLoop.Optimizer(fixture.Module, new JemTrainingOptions { LearningRate = 1e-3 });
         JsonElement expected = fixture.Json.GetProperty("adam");
 
         Objective(1, 1, jointWeight).Evaluate(fixture.Module, Batch(fixture.Json.GetProperty("loss"))).Total.backward();
@@ -75,7 +75,7 @@ public sealed class JemObjectiveTests : TorchTest
     {
         using var fixture = new PerceptronFixture(file);
         using DisposeScope scope = NewDisposeScope();
-        using Adam adam = TrainingLoop.Optimizer(fixture.Module, new JemTrainingOptions());
+        using Adam adam = TrainingLoop.Optimizer(fixture.Module, new JemTrainingOptions { LearningRate = 1e-3 });
         JsonElement expected = fixture.Json.GetProperty("adam");
         for (int step = 0; step < 3; step++)
         {
