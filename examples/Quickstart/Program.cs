@@ -26,11 +26,10 @@ AnsiConsole.MarkupLineInterpolated(
 var mlContext = new MLContext(arguments.Seed);
 IDataView trainData = mlContext.Data.LoadFromEnumerable(train);
 
-var recorder = new TrainingRecorder();
 var clock = Stopwatch.StartNew();
 TransformerChain<JemTransformer> model = TrainingDisplay.Run(progress =>
     mlContext.Transforms.Conversion.MapValueToKey("Label")
-        .Append(mlContext.MulticlassClassification.Trainers.Jem(new JemTrainer.Options { Progress = recorder.Then(progress) }))
+        .Append(mlContext.MulticlassClassification.Trainers.Jem(new JemTrainer.Options { Progress = progress }))
         .Fit(trainData));
 clock.Stop();
 
@@ -47,7 +46,7 @@ mlContext.Model.Save(model, trainData.Schema, zip);
 using (FileStream file = File.Create(onnx))
     model.LastTransformer.ExportToOnnx(file);
 string report = Path.Combine(arguments.Output, "report.html");
-Report.Create(mlContext, model.LastTransformer, known, novel, recorder.Epochs).Save(report);
+Report.Create(mlContext, model.LastTransformer, known, novel).Save(report);
 AnsiConsole.MarkupLineInterpolated($"For ML.NET: [blue]{zip}[/]. For any ONNX runtime: [blue]{onnx}[/]. To look at: [blue]{report}[/].");
 
 if (arguments.JsonPath is { } path)

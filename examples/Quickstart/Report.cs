@@ -11,8 +11,7 @@ internal static class Report
 {
     private const int Shown = 14;
 
-    public static JemReport Create(
-        MLContext mlContext, JemTransformer model, IDataView known, IDataView unseen, IReadOnlyList<TrainingEpoch> training) =>
+    public static JemReport Create(MLContext mlContext, JemTransformer model, IDataView known, IDataView unseen) =>
         JemReport.Create(mlContext, known, new JemReportOptions
         {
             Title = "Handwritten digits",
@@ -20,7 +19,7 @@ internal static class Report
             Uncalibrated = Results.Uncalibrated(mlContext, model, known),
             Unseen = unseen,
             Threshold = Results.Threshold,
-            Training = training,
+            Training = TrainingEpoch.From(model.Model.TrainingHistory),
             Images =
             [
                 Gallery("Most familiar digits", "Known rows with the lowest energy.", Rows(mlContext, known).OrderBy(row => row.Energy)),

@@ -121,13 +121,14 @@ public sealed class JemReport
         if (epochs.Count == 0)
             return;
 
-        string[] recoveries = [.. epochs.Where(epoch => epoch.Recovery is not null).Select(epoch => $"epoch {epoch.Epoch}: {epoch.Recovery}")];
+        int members = epochs.Select(epoch => epoch.Member).Distinct().Count();
+        int recoveries = epochs.Count(epoch => epoch.Recovered);
         page.AddHeading("Training");
         page.AddPlot(
             "Loss",
             JemPlots.TrainingLoss(epochs),
-            "Mean −log of the true class's probability, epoch by epoch; 0 is best. "
-            + (recoveries.Length == 0 ? "Training needed no recovery." : $"Recoveries: {string.Join("; ", recoveries)}."));
+            $"Mean −log of the true class's probability, epoch by epoch; lower is better.{(members > 1 ? $" One line for each of {members} networks, whose probabilities are averaged." : "")}"
+            + (recoveries == 0 ? " Training needed no recovery." : $" Training diverged {recoveries} times and went on from an earlier state; lines mark these epochs."));
         if (epochs.Any(epoch => double.IsFinite(epoch.DataEnergy)))
         {
             page.AddPlot(

@@ -54,10 +54,9 @@ public static class JemRobustnessCatalog
         torch.Device device = host.SelectDevice();
         using var cancellation = new HostCancellation(host, options.CancellationToken);
         using var graph = new TorchGraph(model.Model.Graph, device);
-        using torch.Tensor unit = torch.tensor(
-            Array.ConvertAll(model.Model.Description.Settings.Standardization.Scale, scale => scale == 0 ? 0 : 1.0 / scale), device: device);
-        var attacked = new AttackedModel(graph, unit, options.RefinementSteps, options.RefinementStepSize);
-        return new RobustnessEvaluation(attacked, unit, options, device).Run(rows, labels, skipped, cancellation.Token);
+        using var scale = new FeatureScale(model.Model.Description.Settings.Standardization, device);
+        var attacked = new AttackedModel(graph, scale, options.RefinementSteps, options.RefinementStepSize);
+        return new RobustnessEvaluation(attacked, scale, options, device).Run(rows, labels, skipped, cancellation.Token);
     }
 
     private static (FeatureMatrix Rows, int[] Labels, long Skipped) Read(JemTransformer model, IDataView data, string labelName, int most)

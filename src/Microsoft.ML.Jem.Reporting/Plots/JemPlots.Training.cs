@@ -1,5 +1,6 @@
 using OxyPlot;
 using OxyPlot.Axes;
+using OxyPlot.Series;
 
 namespace Microsoft.ML.Jem.Reporting.Plots;
 
@@ -26,13 +27,23 @@ public static partial class JemPlots
         plot.Axes[0].MinimumMajorStep = 1;
         for (int i = 0; i < curves.Length; i++)
         {
+            string name = curves[i].Name;
             Func<TrainingEpoch, double> value = curves[i].Value;
-            DataPoint[] points = [.. epochs.Select(epoch => new DataPoint(epoch.Epoch, vertical.IsValidValue(value(epoch)) ? value(epoch) : double.NaN))];
-            if (points.Any(point => point.IsDefined()))
-                plot.Series.Add(PlotStyle.Line(curves[i].Name, PlotColors.OfSeries(i), points, i == 0 ? LineStyle.Solid : LineStyle.Dash));
+            foreach (IGrouping<int, TrainingEpoch> member in epochs.GroupBy(epoch => epoch.Member))
+            {
+                DataPoint[] points = [.. member.Select(epoch => new DataPoint(epoch.Epoch, vertical.IsValidValue(value(epoch)) ? value(epoch) : double.NaN))];
+                if (!points.Any(point => point.IsDefined()))
+                    continue;
+                plot.Series.Add(PlotStyle.Line(name, PlotColors.OfSeries(i), points, i == 0 ? LineStyle.Solid : LineStyle.Dash));
+
+                // All members share a colour, and a line in the legend.
+                name = "";
+            }
         }
 
-        plot.Mark("recovery", PlotColors.Green, [.. epochs.Where(epoch => epoch.Recovery is not null).Select(epoch => (double)epoch.Epoch)]);
+        foreach (LineSeries line in plot.Series.OfType<LineSeries>().Where(_ => plot.Series.Count > curves.Length))
+            line.StrokeThickness = 1.2;
+        plot.Mark("recovery", PlotColors.Green, [.. epochs.Where(epoch => epoch.Recovered).Select(epoch => (double)epoch.Epoch)]);
         return plot;
     }
 }

@@ -6,7 +6,8 @@ namespace Microsoft.ML.Jem.Evaluation;
 /// gradient's sign for L∞ and the gradient over its length for L2 (Madry et al., Towards Deep Learning Models Resistant to
 /// Adversarial Attacks, ICLR 2018).</para>
 /// <para>Distances are in units of a feature's deviation in the training data: with ε = 0.1, an L∞ adversary may move each
-/// feature by a tenth of its standard deviation, whatever its unit. A feature that was constant in training stays as it is.</para>
+/// feature by a tenth of its standard deviation, whatever its unit. For a heavy-tailed feature, which the model
+/// sees on a logarithmic scale far out, the deviation is that of the value it sees. A feature that was constant in training stays as it is.</para>
 /// </remarks>
 public sealed class RobustnessOptions
 {

@@ -6,21 +6,21 @@ namespace Microsoft.ML.Jem.Robustness;
 
 /// <summary>A model as its adversary sees it: log-probabilities of rows that may be refined before they are classified.</summary>
 /// <param name="graph">The model's graph.</param>
-/// <param name="unit">What one deviation of each feature is in its own unit, float64 [d]; 0 for a feature that cannot be moved.</param>
+/// <param name="scale">What a deviation of each feature is.</param>
 /// <param name="refinementSteps">k of JEM-k: steps toward higher p(x) before a row is classified.</param>
 /// <param name="refinementStepSize">What ∂ log p(x)/∂x is multiplied by in such a step, in deviations.</param>
-internal sealed class AttackedModel(TorchGraph graph, Tensor unit, int refinementSteps, double refinementStepSize)
+internal sealed class AttackedModel(TorchGraph graph, FeatureScale scale, int refinementSteps, double refinementStepSize)
 {
     // Below this a probability is 0 to double precision; the logarithm stays finite, and such a row has fallen anyway.
     private const double SmallestProbability = 1e-300;
 
-    /// <summary>log p(y | rows + change·unit), [n, K]; gradients flow back to the change.</summary>
+    /// <summary>log p(y | moved rows), [n, K]; gradients flow back to the change.</summary>
     /// <param name="rows">Features as they came, float64 [n, d].</param>
     /// <param name="change">How far each feature is moved, in deviations, float64 [n, d].</param>
     public Tensor LogProbabilities(Tensor rows, Tensor change)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor moved = rows + Refine(rows, change) * unit;
+        Tensor moved = scale.Move(rows, Refine(rows, change));
         return graph.Run(moved, JemNames.Score).clamp_min(SmallestProbability).log().MoveToOuterDisposeScope();
     }
 
@@ -32,7 +32,7 @@ internal sealed class AttackedModel(TorchGraph graph, Tensor unit, int refinemen
         {
             using IDisposable gradients = enable_grad();
             Tensor input = differentiate ? change : change.detach().requires_grad_();
-            Tensor logDensity = graph.Run(rows + input * unit, JemNames.Energy).neg().sum();
+            Tensor logDensity = graph.Run(scale.Move(rows, input), JemNames.Energy).neg().sum();
             Tensor gradient = autograd.grad([logDensity], [input], create_graph: differentiate, retain_graph: differentiate)[0];
             change = input + gradient * refinementStepSize;
         }

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Jem.Robustness;
 
 /// <summary>Attacks labelled rows and counts those that stand.</summary>
-internal sealed class RobustnessEvaluation(AttackedModel model, Tensor unit, RobustnessOptions options, Device device)
+internal sealed class RobustnessEvaluation(AttackedModel model, FeatureScale scale, RobustnessOptions options, Device device)
 {
     private const int RowsAtOnce = 256;
 
@@ -62,11 +62,9 @@ internal sealed class RobustnessEvaluation(AttackedModel model, Tensor unit, Rob
     {
         if (options.LowestFeature is null && options.HighestFeature is null)
             return null;
-        Tensor immovable = unit.eq(0);
-        Tensor Room(double limit) => ((limit - rows) / unit).masked_fill(immovable, 0);
         return (
-            Room(options.LowestFeature ?? double.NegativeInfinity).clamp_max(0),
-            Room(options.HighestFeature ?? double.PositiveInfinity).clamp_min(0));
+            scale.Room(rows, options.LowestFeature ?? double.NegativeInfinity).clamp_max(0),
+            scale.Room(rows, options.HighestFeature ?? double.PositiveInfinity).clamp_min(0));
     }
 
     private Tensor Rows(FeatureMatrix rows, int start, int count)

@@ -1,3 +1,4 @@
+using Microsoft.ML.Jem.Onnx;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -20,6 +21,8 @@ internal static class TorchOperators
         ["Exp"] = node => node[0].exp(),
         ["Log"] = node => node[0].log(),
         ["Sqrt"] = node => node[0].sqrt(),
+        ["Sign"] = node => node[0].sign(),
+        ["Asinh"] = node => node[0].asinh(),
         ["Sigmoid"] = node => node[0].sigmoid(),
         ["Tanh"] = node => node[0].tanh(),
         ["Relu"] = node => node[0].relu(),
@@ -32,6 +35,9 @@ internal static class TorchOperators
         ["Min"] = node => Fold(node, minimum),
         ["Max"] = node => Fold(node, maximum),
         ["Sum"] = node => Fold(node, add),
+        ["Mean"] = node => Fold(node, add) / node.InputCount,
+        ["Where"] = node => where(node[0], node[1], node[2]),
+        ["Cast"] = Cast,
         ["Gemm"] = Gemm,
         ["MatMul"] = node => node[0].matmul(node[1]),
         ["Conv"] = Convolution,
@@ -68,6 +74,14 @@ internal static class TorchOperators
             value = maximum(value, node[1]);
         return node.Has(2) ? minimum(value, node[2]) : value;
     }
+
+    private static Tensor Cast(TorchNode node) => (OnnxType)node.Integer("to", 0) switch
+    {
+        OnnxType.Float => node[0].to(float64),
+        OnnxType.Int64 => node[0].to(int64),
+        OnnxType.Bool => node[0].to(@bool),
+        var type => throw new NotSupportedException($"Cast to ONNX element type {(int)type} is not known here: expected float, int64 or bool."),
+    };
 
     private static Tensor Gemm(TorchNode node)
     {

@@ -10,7 +10,7 @@ public sealed class EvaluateRobustnessTests(CloudModel model) : IClassFixture<Cl
     [InlineData(AttackNorm.L2)]
     public void Accuracy_falls_as_the_adversary_may_move_rows_farther(AttackNorm norm)
     {
-        RobustnessMetrics metrics = Evaluate(new RobustnessOptions { Norm = norm, Epsilons = [3, 0.1, 0.5], Steps = 10 });
+        RobustnessMetrics metrics = Evaluate(new RobustnessOptions { Norm = norm, Epsilons = [3, 0.1, 0.5], Steps = 6, Restarts = 1 });
         Assert.Equal([0.1, 0.5, 3], metrics.Curve.Select(point => point.Epsilon));
         Assert.Equal(180, metrics.RowCount);
         Assert.Equal(model.Context.MulticlassClassification.EvaluateCalibration(model.Chain.Transform(model.Data)).Accuracy, metrics.Accuracy, 1e-9);
@@ -33,7 +33,7 @@ public sealed class EvaluateRobustnessTests(CloudModel model) : IClassFixture<Cl
         IDataView data = model.Context.Data.LoadFromEnumerable(rows);
         using var chain = TestData.Pipeline(new MLContext(seed: 1)).Fit(data);
         RobustnessMetrics metrics = model.Context.MulticlassClassification.EvaluateRobustness(
-            chain.LastTransformer, chain.Transform(data), new RobustnessOptions { Epsilons = [0.05, 2], Steps = 10 });
+            chain.LastTransformer, chain.Transform(data), new RobustnessOptions { Epsilons = [0.05, 2], Steps = 5, Restarts = 1, MaximumRows = 60 });
         Assert.True(metrics.Curve[0].Accuracy > metrics.Accuracy - 0.1);
         Assert.True(metrics.Curve[1].Accuracy < 0.5);
     }
@@ -41,7 +41,7 @@ public sealed class EvaluateRobustnessTests(CloudModel model) : IClassFixture<Cl
     [Fact]
     public void Limits_of_the_features_hold_the_adversary_back()
     {
-        var options = new RobustnessOptions { Epsilons = [2], Steps = 10 };
+        var options = new RobustnessOptions { Epsilons = [2], Steps = 5, MaximumRows = 60 };
         double free = Evaluate(options).Curve[0].Accuracy;
         options.LowestFeature = 1e6;
         options.HighestFeature = 2e6;
@@ -54,8 +54,8 @@ public sealed class EvaluateRobustnessTests(CloudModel model) : IClassFixture<Cl
     [Fact]
     public void Refinement_is_part_of_the_attacked_model()
     {
-        RobustnessMetrics refined = Evaluate(new RobustnessOptions { Epsilons = [0.5, 4], Steps = 5, RefinementSteps = 2, RefinementStepSize = 0.2, MaximumRows = 60 });
-        Assert.Equal(60, refined.RowCount);
+        RobustnessMetrics refined = Evaluate(new RobustnessOptions { Epsilons = [0.5, 4], Steps = 4, Restarts = 1, RefinementSteps = 2, RefinementStepSize = 0.2, MaximumRows = 30 });
+        Assert.Equal(30, refined.RowCount);
         Assert.True(refined.Accuracy > 0.8);
         Assert.True(refined.Curve[1].Accuracy < refined.Curve[0].Accuracy);
 
@@ -66,7 +66,7 @@ public sealed class EvaluateRobustnessTests(CloudModel model) : IClassFixture<Cl
     [Fact]
     public void The_seed_decides_the_result()
     {
-        var options = new RobustnessOptions { Epsilons = [0.6], Steps = 2, Restarts = 1, StepSize = 0.05 };
+        var options = new RobustnessOptions { Epsilons = [0.6], Steps = 2, Restarts = 1, StepSize = 0.05, MaximumRows = 60 };
         Assert.Equal(Evaluate(options).Curve, Evaluate(options).Curve);
     }
 

@@ -91,7 +91,7 @@ public sealed class ProjectedGradientDescentTests : TorchTest
     }
 
     private static TorchGraph Graph(FixtureNetwork network) =>
-        new(JemGraph.Write(JemModels.Calibrated(network.Width, network.ClassCount, temperature: 1), network.Write), CPU);
+        new(JemGraph.Write(JemModels.Calibrated(network.Width, network.ClassCount, temperature: 1), [network.Write]), CPU);
 
     private static Tensor Points(FixtureNetwork network)
     {

@@ -12,28 +12,28 @@ public sealed class TorchGraphTests : TorchTest
     [Fact]
     public void Runs_a_model_as_ONNX_Runtime_does()
     {
-        byte[] file = JemGraph.Write(JemModels.Calibrated(4, 3, temperature: 2.5f), JemModels.Perceptron(1, 4, 8, 3));
+        byte[] file = JemGraph.Write(JemModels.Calibrated(4, 3, temperature: 2.5f), [JemModels.Perceptron(1, 4, 8, 3)]);
         AssertSameScores(file, width: 4, classCount: 3);
     }
 
     [Fact]
     public void Runs_the_operators_of_image_networks_as_ONNX_Runtime_does()
     {
-        byte[] file = JemGraph.Write(JemModels.Calibrated(2 * 5 * 6, 4), WriteConvolutions);
+        byte[] file = JemGraph.Write(JemModels.Calibrated(2 * 5 * 6, 4), [WriteConvolutions]);
         AssertSameScores(file, width: 2 * 5 * 6, classCount: 4);
     }
 
     [Fact]
     public void Runs_the_operators_of_ensembles_and_transforms_as_ONNX_Runtime_does()
     {
-        byte[] file = JemGraph.Write(JemModels.Calibrated(3, 3), WriteAssortment);
+        byte[] file = JemGraph.Write(JemModels.Calibrated(3, 3), [WriteAssortment]);
         AssertSameScores(file, width: 3, classCount: 3);
     }
 
     [Fact]
     public void Gradients_are_those_of_the_graph()
     {
-        byte[] file = JemGraph.Write(JemModels.Calibrated(4, 3), JemModels.Perceptron(5, 4, 6, 3));
+        byte[] file = JemGraph.Write(JemModels.Calibrated(4, 3), [JemModels.Perceptron(5, 4, 6, 3)]);
         using var graph = new TorchGraph(file, CPU);
         using DisposeScope scope = NewDisposeScope();
         using var generator = new Generator(2);
@@ -53,14 +53,14 @@ public sealed class TorchGraphTests : TorchTest
     [Fact]
     public void An_unknown_operator_is_named()
     {
-        byte[] file = JemGraph.Write(JemModels.Calibrated(3, 3), (graph, input) => graph.AddNode("Ceil", [input]));
+        byte[] file = JemGraph.Write(JemModels.Calibrated(3, 3), [(graph, input, _) => new NetworkValues(graph.AddNode("Ceil", [input]))]);
         using var graph = new TorchGraph(file, CPU);
         using Tensor x = zeros(1, 3, float64);
         var error = Assert.Throws<NotSupportedException>(() => graph.Run(x, JemNames.Score));
         Assert.Contains("'Ceil'", error.Message);
     }
 
-    private static string WriteConvolutions(OnnxGraph graph, string input)
+    private static NetworkValues WriteConvolutions(OnnxGraph graph, string input, bool withGradient)
     {
         string image = graph.AddNode("Reshape", [input, graph.AddInitializer("shape", [-1L, 2, 5, 6], 4)]);
         string kernel = graph.AddInitializer("kernel", Values(3 * 2 * 3 * 3), 3, 2, 3, 3);
@@ -68,10 +68,10 @@ public sealed class TorchGraphTests : TorchTest
         string wide = graph.AddNode("Conv", [image, kernel, bias], OnnxAttribute.Ints("pads", 1, 0, 1, 2), OnnxAttribute.Ints("strides", 2, 1), OnnxAttribute.Ints("kernel_shape", 3, 3));
         string active = graph.AddNode("LeakyRelu", [wide], OnnxAttribute.Float("alpha", 0.2f));
         string pooled = graph.AddNode("Flatten", [graph.AddNode("GlobalAveragePool", [active])]);
-        return graph.AddNode("Gemm", [pooled, graph.AddInitializer("weight", Values(4 * 3), 4, 3), graph.AddInitializer("offset", Values(4), 4)], OnnxAttribute.Int("transB", 1), OnnxAttribute.Float("alpha", 1.5f), OnnxAttribute.Float("beta", 0.5f));
+        return new NetworkValues(graph.AddNode("Gemm", [pooled, graph.AddInitializer("weight", Values(4 * 3), 4, 3), graph.AddInitializer("offset", Values(4), 4)], OnnxAttribute.Int("transB", 1), OnnxAttribute.Float("alpha", 1.5f), OnnxAttribute.Float("beta", 0.5f)));
     }
 
-    private static string WriteAssortment(OnnxGraph graph, string input)
+    private static NetworkValues WriteAssortment(OnnxGraph graph, string input, bool withGradient)
     {
         string first = graph.AddInitializer("first", [0L], 1);
         string last = graph.AddInitializer("last", [2L], 1);
@@ -89,7 +89,7 @@ public sealed class TorchGraphTests : TorchTest
         string joined = graph.AddNode("Concat", [reduced[0], reduced[1], reduced[2], swapped], OnnxAttribute.Int("axis", 1));
         string positive = graph.AddNode("Sqrt", [graph.AddNode("Exp", [graph.AddNode("Abs", [joined])])]);
         string bounded = graph.AddNode("Max", [graph.AddNode("Min", [positive, graph.AddInitializer("ceiling", [3f])]), graph.AddInitializer("floor", [0.1f])]);
-        return graph.AddNode("Gemm", [graph.AddNode("Log", [bounded]), graph.AddInitializer("weight", Values(3 * 11), 11, 3)]);
+        return new NetworkValues(graph.AddNode("Gemm", [graph.AddNode("Log", [bounded]), graph.AddInitializer("weight", Values(3 * 11), 11, 3)]));
     }
 
     private static void AssertSameScores(byte[] file, int width, int classCount)
