@@ -12,8 +12,8 @@ public sealed class PredictTests(Service service) : IClassFixture<Service>
 
     [Theory]
     [InlineData(1)]
-    [InlineData(8)]
-    [InlineData(9)]
+    [InlineData(24)]
+    [InlineData(25)]
     [InlineData(300)]
     public async Task Answers_are_those_of_a_prediction_engine(int count)
     {

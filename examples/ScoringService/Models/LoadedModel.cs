@@ -9,7 +9,7 @@ namespace ScoringService.Models;
 public sealed class LoadedModel
 {
     /// <summary>Up to here an engine's fixed cost a row is less than what a data view costs to set up (measured: docs/decisions.md).</summary>
-    private const int RowsForEngines = 8;
+    private const int RowsForEngines = 24;
 
     private readonly MLContext _context = new();
     private readonly JemTransformer _transformer;
