@@ -3,8 +3,8 @@ using Microsoft.ML.Jem.Scoring;
 
 namespace Microsoft.ML.Jem;
 
-/// <summary>What a model that is not calibrated yet says of rows: logits, [n, K] row-major, and energies, [n].</summary>
-internal sealed record HeldOutScores(float[] Logits, float[] Energies)
+/// <summary>What a model that is not calibrated yet says of rows: logits, [n, K] row-major, and one array a statistic, [n].</summary>
+internal sealed record HeldOutScores(float[] Logits, float[][] Statistics)
 {
     private const int RowsAtOnce = 1024;
 
@@ -14,17 +14,23 @@ internal sealed record HeldOutScores(float[] Logits, float[] Energies)
         using var scorer = new OnnxScorer(model);
         using ScoringBatch batch = scorer.CreateBatch(Math.Min(RowsAtOnce, rows.RowCount));
         var logits = new float[rows.RowCount * scorer.ClassCount];
-        var energies = new float[rows.RowCount];
+        var statistics = new float[scorer.StatisticCount][];
+        for (int s = 0; s < statistics.Length; s++)
+            statistics[s] = new float[rows.RowCount];
         for (int start = 0; start < rows.RowCount; start += batch.Capacity)
         {
             int count = Math.Min(batch.Capacity, rows.RowCount - start);
             for (int i = 0; i < count; i++)
                 rows.CopyRow(start + i, batch.Features.Slice(i * rows.Width, rows.Width));
-            batch.Run(count, ScoreOutputs.Logits | ScoreOutputs.Energy);
+            batch.Run(count, ScoreOutputs.Logits | ScoreOutputs.Statistics);
             batch.Logits[..(count * scorer.ClassCount)].CopyTo(logits.AsSpan(start * scorer.ClassCount));
-            batch.Energy[..count].CopyTo(energies.AsSpan(start));
+            for (int i = 0; i < count; i++)
+            {
+                for (int s = 0; s < statistics.Length; s++)
+                    statistics[s][start + i] = batch.Statistics[(i * statistics.Length) + s];
+            }
         }
 
-        return new HeldOutScores(logits, energies);
+        return new HeldOutScores(logits, statistics);
     }
 }

@@ -1,13 +1,15 @@
 using Microsoft.ML.Jem.Onnx;
+using Microsoft.ML.Jem.Training;
 
 namespace Microsoft.ML.Jem;
 
 /// <summary>What a Jem model has learned: the graph that scores rows, and how it was calibrated.</summary>
 public sealed class JemModelParameters
 {
-    internal JemModelParameters(byte[] graph)
+    internal JemModelParameters(byte[] graph, IEnumerable<TrainingProgress> history)
     {
         Graph = graph;
+        TrainingHistory = [.. history];
         Description = JemGraph.Read(graph);
     }
 
@@ -27,7 +29,13 @@ public sealed class JemModelParameters
     public double Temperature => Description.Settings.Temperature;
 
     /// <summary>Number of held-out rows behind the temperature and the conformal table of <c>OodScore</c>.</summary>
-    public int CalibrationRowCount => Description.Settings.EnergyTable?.Count ?? 0;
+    public int CalibrationRowCount => Description.Settings.CalibrationRowCount;
+
+    /// <summary>Number of networks whose probabilities are averaged.</summary>
+    public int NumberOfMembers => Description.Settings.Members.Count;
+
+    /// <summary>How training went: one entry an epoch, member by member. Empty where a model was read from ONNX.</summary>
+    public IReadOnlyList<TrainingProgress> TrainingHistory { get; }
 
     /// <summary>The model as an ONNX file.</summary>
     internal byte[] Graph { get; }

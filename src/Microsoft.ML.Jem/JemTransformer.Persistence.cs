@@ -15,6 +15,7 @@ public sealed partial class JemTransformer
     internal const string LoaderSignature = "JemTransformer";
     private const string GraphStream = "model.onnx";
     private const string SchemaStream = "TrainSchema";
+    private const string HistoryStream = "TrainingHistory";
 
     void ICanSaveModel.Save(ModelSaveContext ctx)
     {
@@ -28,6 +29,7 @@ public sealed partial class JemTransformer
         // ids of strings: predicted label, score, energy and OOD score column
         // stream "TrainSchema": an empty data view with the training data's feature and label column
         // stream "model.onnx": the model
+        // stream "TrainingHistory": how it was trained, JSON
         ctx.SaveNonEmptyString(FeatureColumnName);
         ctx.SaveNonEmptyString(_trainLabel.Name);
         ctx.SaveNonEmptyString(_names.PredictedLabel);
@@ -36,6 +38,7 @@ public sealed partial class JemTransformer
         ctx.SaveNonEmptyString(_names.OodScore);
         ctx.SaveBinaryStream(SchemaStream, writer => StoredSchema.Save(_host, _trainSchema, [FeatureColumnName, _trainLabel.Name], writer.BaseStream));
         ctx.SaveBinaryStream(GraphStream, writer => writer.Write(Model.Graph));
+        ctx.SaveBinaryStream(HistoryStream, writer => writer.Write(StoredHistory.Save(Model.TrainingHistory)));
     }
 
     internal static JemTransformer Create(IHostEnvironment env, ModelLoadContext ctx)
@@ -50,7 +53,8 @@ public sealed partial class JemTransformer
         var names = new ScoreColumnNames(
             ctx.LoadNonEmptyString(), ctx.LoadNonEmptyString(), ctx.LoadNonEmptyString(), ctx.LoadNonEmptyString());
         DataViewSchema schema = StoredSchema.Load(host, StoredStream.Read(host, ctx, SchemaStream));
-        var model = new JemModelParameters(StoredStream.Read(host, ctx, GraphStream));
+        var model = new JemModelParameters(
+            StoredStream.Read(host, ctx, GraphStream), StoredHistory.Load(host, StoredStream.Read(host, ctx, HistoryStream)));
 
         if (schema.GetColumnOrNull(feature)?.Type is not VectorDataViewType vector || vector.Size != model.NumberOfFeatures)
             throw host.ExceptDecode($"The model file is damaged: its feature column '{feature}' does not fit its graph, which takes {model.NumberOfFeatures} features.");

@@ -1,4 +1,3 @@
-using Microsoft.ML.Jem.Calibration;
 using Microsoft.ML.Jem.Features;
 using Microsoft.ML.Jem.Onnx;
 using Microsoft.ML.Jem.Training;
@@ -30,29 +29,40 @@ internal sealed class ModelFitting(JemTrainingOptions options, int seed, torch.D
     public JemModelParameters Fit(TrainingRows rows, TrainingRows? validation, string[] classNames, string[] featureNames)
     {
         CheckClasses(rows, classNames);
-        (TrainingRows train, TrainingRows heldOut) = validation is null
-            ? StratifiedSplit.Split(rows, options.HeldOutFraction, new Random(seed))
-            : (rows, Labelled(validation));
-        CheckHeldOut(heldOut, validation is not null);
+        int memberCount = options.NumberOfMembers ?? MembersFor(rows.Count);
+        (TrainingRows Train, TrainingRows HeldOut)[] parts = validation is null
+            ? CrossFitting.Split(rows, memberCount, options.HeldOutFraction, new Random(seed))
+            : [.. Enumerable.Repeat((rows, Labelled(validation)), memberCount)];
+        foreach ((TrainingRows _, TrainingRows heldOut) in parts)
+            CheckHeldOut(heldOut, validation is not null);
 
-        Standardization standardization = Standardization.Fit(train.Features, options.FeatureLimit);
-        using TrainedNetwork trained = TrainingLoop.Run(
-            train, heldOut, standardization, options, seed, device, null, Progress, Cancellation);
-        var settings = new JemModelSettings { Standardization = standardization, ClassNames = classNames, FeatureNames = featureNames };
-        string WriteNetwork(OnnxGraph graph, string input) => trained.Network.WriteTo(graph, input, trained.Module);
-
-        // Logits and energies to calibrate on come from the graph itself, not from libtorch: a difference in the last digit
-        // between the two must not move a row past its own calibration score.
-        HeldOutScores scores = HeldOutScores.Of(JemGraph.Write(settings, WriteNetwork), heldOut.Features);
-        TemperatureFit temperature = TemperatureScaling.Fit(scores.Logits, classNames.Length, heldOut.Labels, heldOut.Weights);
-        Log($"Temperature {temperature.Temperature:F3} takes held-out log-loss from {temperature.LogLossBefore:F4} to {temperature.LogLossAfter:F4}.");
-        settings = settings with
+        Standardization standardization = Standardization.Fit(rows.Features, options.FeatureLimit);
+        TrainedNetwork[] members = EnsembleTraining.Run(parts, standardization, options, seed, device, Warn, Progress, Cancellation);
+        try
         {
-            Temperature = (float)temperature.Temperature,
-            EnergyTable = ConformalTable.Create(scores.Energies),
-        };
-        return new JemModelParameters(JemGraph.Write(settings, WriteNetwork));
+            var settings = new JemModelSettings
+            {
+                Standardization = standardization,
+                ClassNames = classNames,
+                FeatureNames = featureNames,
+                Statistics = OodStatistics.Of(options),
+                Members = [.. members.Select(_ => new MemberSettings())],
+            };
+            ModelCalibration calibration = ModelCalibration.Of(settings, members, parts, seed);
+            Log(calibration.Describe());
+            byte[] graph = JemGraph.Write(calibration.Settings, [.. members.Select(member => member.Writer)]);
+            return new JemModelParameters(graph, members.SelectMany(member => member.History));
+        }
+        finally
+        {
+            foreach (TrainedNetwork member in members)
+                member.Dispose();
+        }
     }
+
+    /// <summary>As many members as the network likes, but no more than parts can be cut.</summary>
+    private int MembersFor(int rowCount) =>
+        Math.Clamp(options.Network.PreferredMembers(rowCount), 1, (int)Math.Max(1, Math.Floor((1 / options.HeldOutFraction) + 1e-9)));
 
     private void CheckClasses(TrainingRows rows, string[] classNames)
     {

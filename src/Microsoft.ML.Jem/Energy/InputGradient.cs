@@ -17,7 +17,9 @@ internal static class InputGradient
         network.InputGradient(module, x, logits =>
         {
             using Tensor column = y.unsqueeze(1);
-            return zeros_like(logits).scatter_(1, column, 1f);
+            using Tensor classes = arange(logits.shape[1], int64, logits.device);
+            using Tensor isOwn = column.eq(classes);
+            return isOwn.to(logits.dtype);
         });
 
     /// <summary>

@@ -1,11 +1,18 @@
 namespace Microsoft.ML.Jem.Features;
 
-/// <summary>Brings each feature to a common scale inside the model: clip((x − offset) · scale, ±limit).</summary>
+/// <summary>
+/// Brings each feature to a common scale inside the model: clip((t(x) − offset) · scale, ±limit), where t tames heavy tails and
+/// leaves the other features alone.
+/// </summary>
 /// <param name="Offset">What is subtracted, one value a feature.</param>
 /// <param name="Scale">What the difference is multiplied by, one value a feature; finite, 0 for a constant feature.</param>
 /// <param name="Limit">Largest absolute value that leaves; positive infinity where nothing is clipped.</param>
-internal sealed record Standardization(float[] Offset, float[] Scale, float Limit)
+/// <param name="Tails">What is done to heavy-tailed features first; null where there are none.</param>
+internal sealed record Standardization(float[] Offset, float[] Scale, float Limit, HeavyTails? Tails = null)
 {
+    // A deviation counts as at least this share of the feature's range: a pixel that is almost always 0 is not blown up.
+    private const double SmallestShareOfRange = 0.01;
+
     // Where values spread by less than this share of their size, floats hold hardly more than rounding: constant to us.
     private const double SmallestRelativeSpread = 1e-6;
 
@@ -29,19 +36,26 @@ internal sealed record Standardization(float[] Offset, float[] Scale, float Limi
         var mean = new double[width];
         var squares = new double[width];
         var largest = new double[width];
+        var lowest = new double[width];
+        var highest = new double[width];
+        Array.Fill(lowest, double.PositiveInfinity);
+        Array.Fill(highest, double.NegativeInfinity);
+        CheckFinite(rows);
+        HeavyTails? tails = HeavyTails.Fit(rows);
         var row = new float[width];
         for (int i = 0; i < rows.RowCount; i++)
         {
             rows.CopyRow(i, row);
+            tails?.Apply(row);
             for (int j = 0; j < width; j++)
             {
                 double value = row[j];
-                if (!double.IsFinite(value))
-                    throw new ArgumentException($"Feature {j} of row {i} is {value}: expected a finite number. Replace missing values first (ReplaceMissingValues).", nameof(rows));
                 double difference = value - mean[j];
                 mean[j] += difference / (i + 1);
                 squares[j] += difference * (value - mean[j]);
                 largest[j] = Math.Max(largest[j], Math.Abs(value));
+                lowest[j] = Math.Min(lowest[j], value);
+                highest[j] = Math.Max(highest[j], value);
             }
         }
 
@@ -50,10 +64,11 @@ internal sealed record Standardization(float[] Offset, float[] Scale, float Limi
         {
             double deviation = Math.Sqrt(squares[j] / rows.RowCount);
             bool varies = deviation > SmallestRelativeSpread * largest[j];
-            scale[j] = varies ? (float)Math.Min(1 / deviation, LargestScale) : 0;
+            double floored = Math.Max(deviation, SmallestShareOfRange * (highest[j] - lowest[j]));
+            scale[j] = varies ? (float)Math.Min(1 / floored, LargestScale) : 0;
         }
 
-        return new Standardization(Array.ConvertAll(mean, value => (float)value), scale, limit);
+        return new Standardization(Array.ConvertAll(mean, value => (float)value), scale, limit, tails);
     }
 
     /// <summary>Standardises rows in place.</summary>
@@ -63,8 +78,21 @@ internal sealed record Standardization(float[] Offset, float[] Scale, float Limi
         for (int start = 0; start < rows.Length; start += Width)
         {
             Span<float> row = rows.Slice(start, Width);
+            Tails?.Apply(row);
             for (int j = 0; j < row.Length; j++)
                 row[j] = Math.Clamp((row[j] - Offset[j]) * Scale[j], -Limit, Limit);
+        }
+    }
+
+    private static void CheckFinite(FeatureMatrix rows)
+    {
+        var row = new float[rows.Width];
+        for (int i = 0; i < rows.RowCount; i++)
+        {
+            rows.CopyRow(i, row);
+            int bad = Array.FindIndex(row, value => !float.IsFinite(value));
+            if (bad >= 0)
+                throw new ArgumentException($"Feature {bad} of row {i} is {row[bad]}: expected a finite number. Replace missing values first (ReplaceMissingValues).", nameof(rows));
         }
     }
 }

@@ -33,7 +33,7 @@ internal sealed class TrainingProgressReporter : IProgress<TrainingProgress>, ID
             value.ClassificationLoss, value.GenerativeLoss, value.DataEnergy, value.SampleEnergy, value.ValidationAccuracy,
             value.Remaining.TotalSeconds, value.Epoch);
         _log.Info(
-            $"Epoch {value.Epoch}/{value.Epochs}: classification loss {value.ClassificationLoss:F4}, generative loss " +
+            $"Epoch {value.Epoch}/{value.Epochs} (member {value.Member}): classification loss {value.ClassificationLoss:F4}, generative loss " +
             $"{value.GenerativeLoss:F4}, data energy {value.DataEnergy:F3}, sample energy {value.SampleEnergy:F3}, validation " +
             $"accuracy {value.ValidationAccuracy:F4}, {value.Remaining.TotalSeconds:F0} s left.");
         _user?.Report(value);

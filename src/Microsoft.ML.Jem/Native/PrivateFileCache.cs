@@ -14,17 +14,17 @@ internal sealed partial class PrivateFileCache(string root)
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private const UnixFileMode OthersWrite = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
 
-    /// <summary>The user's own cache: $XDG_CACHE_HOME or ~/.cache, and the temporary folder where there is no home.</summary>
-    public static PrivateFileCache ForThisUser()
+    /// <summary>
+    /// Where this user may keep files, best first: $XDG_CACHE_HOME or ~/.cache, then a directory of his own among the
+    /// temporary files, for containers whose home cannot be written.
+    /// </summary>
+    public static IReadOnlyList<PrivateFileCache> ForThisUser()
     {
-        string? root = Environment.GetEnvironmentVariable("XDG_CACHE_HOME");
-        if (!Path.IsPathFullyQualified(root ?? ""))
-        {
-            string home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
-            root = home.Length > 0 ? Path.Combine(home, ".cache") : Path.Combine(Path.GetTempPath(), $"cache-{GetEffectiveUser()}");
-        }
-
-        return new PrivateFileCache(Path.Combine(root!, "Microsoft.ML.Jem"));
+        string home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+        string? told = Environment.GetEnvironmentVariable("XDG_CACHE_HOME");
+        string? cache = Path.IsPathFullyQualified(told ?? "") ? told : home.Length > 0 ? Path.Combine(home, ".cache") : null;
+        var temporary = new PrivateFileCache(Path.Combine(Path.GetTempPath(), $"Microsoft.ML.Jem-{GetEffectiveUser()}"));
+        return cache is null ? [temporary] : [new PrivateFileCache(Path.Combine(cache, "Microsoft.ML.Jem")), temporary];
     }
 
     /// <summary>

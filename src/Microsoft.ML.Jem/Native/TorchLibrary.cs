@@ -62,7 +62,7 @@ internal static class TorchLibrary
     private static void Initialize() => torch.InitializeDeviceType(DeviceType.CPU);
 
     [SupportedOSPlatform("linux")]
-    private static void LoadOnLinux(NativeFolders folders, PrivateFileCache cache)
+    internal static void LoadOnLinux(NativeFolders folders, IReadOnlyList<PrivateFileCache> caches)
     {
         if (folders.Find("libtorch_cpu.so") is null || folders.Find(LinuxLibrary) is not { } library)
             throw new DllNotFoundException(WhatToAdd);
@@ -79,23 +79,39 @@ internal static class TorchLibrary
         }
         catch (DllNotFoundException e) when (e.Message.Contains($"{TooNewVersion}' not found", StringComparison.Ordinal))
         {
-            NativeLibrary.Load(WithoutTooNewVersion(library, cache, e));
+            NativeLibrary.Load(WithoutTooNewVersion(library, caches, e));
         }
     }
 
+    /// <summary>The path of a copy that only wishes for <see cref="TooNewVersion"/>, in the first cache that can hold it.</summary>
     [SupportedOSPlatform("linux")]
-    private static string WithoutTooNewVersion(string library, PrivateFileCache cache, Exception cause)
+    internal static string WithoutTooNewVersion(string library, IReadOnlyList<PrivateFileCache> caches, Exception cause)
     {
+        var failures = new List<Exception>();
         try
         {
-            return cache.Store(LinuxLibrary, WeakVersion.Apply(File.ReadAllBytes(library), TooNewVersion));
+            byte[] patched = WeakVersion.Apply(File.ReadAllBytes(library), TooNewVersion);
+            foreach (PrivateFileCache cache in caches)
+            {
+                try
+                {
+                    return cache.Store(LinuxLibrary, patched);
+                }
+                catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+                {
+                    failures.Add(e);
+                }
+            }
         }
         catch (Exception e) when (e is BadImageFormatException or IOException or UnauthorizedAccessException)
         {
-            throw new DllNotFoundException(
-                $"'{library}' needs {TooNewVersion} and this system's C++ runtime is older; making that need optional failed: {e.Message} "
-                + "Install libstdc++ of GCC 13 or later (Debian 13, Ubuntu 24.04, RHEL 10), or set XDG_CACHE_HOME to a directory of your own.",
-                new AggregateException(cause, e));
+            failures.Add(e);
         }
+
+        throw new DllNotFoundException(
+            $"'{library}' needs {TooNewVersion}, this system's C++ runtime is older, and making that need optional failed: "
+            + string.Join(" ", failures.Select(e => e.Message))
+            + " Install libstdc++ of GCC 13 or later (Debian 13, Ubuntu 24.04, RHEL 10), or set XDG_CACHE_HOME to a directory of your own.",
+            new AggregateException([cause, .. failures]));
     }
 }

@@ -33,6 +33,19 @@ public abstract class JemNetwork
     /// </remarks>
     public abstract string WriteTo(OnnxGraph graph, string input, Module<Tensor, Tensor> module);
 
+    /// <summary>Writes the module, and ∂ logsumexp f(x)/∂x beside its logits where the network knows how and it is wanted.</summary>
+    internal virtual NetworkValues WriteTo(OnnxGraph graph, string input, Module<Tensor, Tensor> module, bool withGradient) =>
+        new(WriteTo(graph, input, module));
+
+    /// <summary>Whether <see cref="WriteTo(OnnxGraph, string, Module{Tensor, Tensor}, bool)"/> can write the gradient.</summary>
+    internal virtual bool WritesGradient => false;
+
+    /// <summary>The last hidden layer of rows x, [n, h]; null where the network does not name it.</summary>
+    internal virtual Tensor? Hidden(Module<Tensor, Tensor> module, Tensor x) => null;
+
+    /// <summary>Whether the network names its last hidden layer.</summary>
+    internal virtual bool NamesHidden => false;
+
     /// <summary>The name in the graph of the parameter that the module calls <paramref name="parameter"/>.</summary>
     public static string InitializerName(string parameter) => "network." + parameter;
 
@@ -81,6 +94,9 @@ public abstract class JemNetwork
 
     /// <summary>The number of CPU threads that trains this network fastest; null for libtorch's own choice.</summary>
     internal virtual int? PreferredThreads(int featureCount, int classCount, int batchSize) => null;
+
+    /// <summary>How many of this network are trained and averaged, on that many rows, where the user does not say.</summary>
+    internal virtual int PreferredMembers(int rowCount) => 1;
 
     /// <summary>Builds a module on <paramref name="device"/> with first weights from <paramref name="generator"/>.</summary>
     /// <exception cref="InvalidOperationException">The module does not map [n, d] to [n, K].</exception>

@@ -57,18 +57,63 @@ public sealed class MultilayerPerceptron : JemNetwork
     public override string WriteTo(OnnxGraph graph, string input, Module<Tensor, Tensor> module)
     {
         ArgumentNullException.ThrowIfNull(graph);
-        string value = input;
+        return WriteTo(graph, input, module, withGradient: false).Logits;
+    }
+
+    /// <inheritdoc/>
+    internal override bool WritesGradient => true;
+
+    /// <inheritdoc/>
+    internal override int PreferredMembers(int rowCount) => rowCount < 2000 ? 5 : 3;
+
+    /// <inheritdoc/>
+    internal override bool NamesHidden => _hiddenWidths.Length > 0;
+
+    /// <inheritdoc/>
+    internal override Tensor? Hidden(Module<Tensor, Tensor> module, Tensor x) =>
+        NamesHidden && module is PerceptronModule perceptron ? perceptron.Hidden(x) : null;
+
+    /// <summary>Hidden layers uniformly from ±√(6/fan_in) (He et al., ICCV 2015), the last from ±√(1/fan_in), biases 0.</summary>
+    protected internal override void Initialize(Module<Tensor, Tensor> module, Generator generator)
+    {
+        ArgumentNullException.ThrowIfNull(generator);
+        using IDisposable noGradients = no_grad();
+        using DisposeScope scope = NewDisposeScope();
         Linear[] layers = Layers(module);
         for (int i = 0; i < layers.Length; i++)
         {
-            string weight = WriteParameter(graph, $"layers.{i}.weight", layers[i].weight!);
+            double bound = Math.Sqrt((i < layers.Length - 1 ? 6.0 : 1.0) / layers[i].weight!.shape[1]);
+            layers[i].weight!.uniform_(-bound, bound, generator);
+            layers[i].bias!.zero_();
+        }
+    }
+
+    /// <inheritdoc/>
+    internal override NetworkValues WriteTo(OnnxGraph graph, string input, Module<Tensor, Tensor> module, bool withGradient)
+    {
+        Linear[] layers = Layers(module);
+        var weights = new string[layers.Length];
+        var derivatives = new string[layers.Length - 1];
+        string value = input;
+        string? hidden = null;
+        for (int i = 0; i < layers.Length; i++)
+        {
+            hidden = i == 0 ? null : value;
+            weights[i] = WriteParameter(graph, $"layers.{i}.weight", layers[i].weight!);
             string bias = WriteParameter(graph, $"layers.{i}.bias", layers[i].bias!);
-            value = graph.AddNode("Gemm", [value, weight, bias], OnnxAttribute.Int("transB", 1));
-            if (i < layers.Length - 1)
-                value = WriteActivation(graph, value);
+            value = graph.AddNode("Gemm", [value, weights[i], bias], OnnxAttribute.Int("transB", 1));
+            if (i < derivatives.Length)
+                (value, derivatives[i]) = PerceptronNodes.Activate(graph, Activation, value, withGradient);
         }
 
-        return value;
+        if (!withGradient)
+            return new NetworkValues(value, Hidden: hidden);
+
+        // Back through the layers, from ∂ logsumexp/∂f = softmax f. Weights are stored [outputs, inputs], as this needs them.
+        string gradient = graph.AddNode("Softmax", [value], OnnxAttribute.Int("axis", 1));
+        for (int i = layers.Length - 1; i > 0; i--)
+            gradient = graph.AddNode("Mul", [graph.AddNode("MatMul", [gradient, weights[i]]), derivatives[i - 1]]);
+        return new NetworkValues(value, graph.AddNode("MatMul", [gradient, weights[0]]), hidden);
     }
 
     /// <summary>
@@ -94,7 +139,7 @@ public sealed class MultilayerPerceptron : JemNetwork
     /// <inheritdoc/>
     internal override int? PreferredThreads(int featureCount, int classCount, int batchSize)
     {
-        // Below some 64 million multiplications a layer stack, handing work to a second thread costs more than it saves.
+        // Below some 64 million multiplications a forward pass, handing work to a second thread costs more than it saves.
         const long WorthSharing = 1L << 26;
         int[] widths = [featureCount, .. _hiddenWidths, classCount];
         long multiplications = widths.Zip(widths.Skip(1), (from, to) => (long)from * to).Sum() * batchSize;
@@ -115,10 +160,6 @@ public sealed class MultilayerPerceptron : JemNetwork
         Tensor derivative = activated.add(sigmoid).addcmul_(activated, sigmoid, -1);
         return (activated, derivative);
     }
-
-    private string WriteActivation(OnnxGraph graph, string value) => Activation == Activation.LeakyReLU
-        ? graph.AddNode("LeakyRelu", [value], OnnxAttribute.Float("alpha", (float)PerceptronModule.NegativeSlope))
-        : graph.AddNode("Mul", [value, graph.AddNode("Sigmoid", [value])]);
 
     private static string WriteParameter(OnnxGraph graph, string name, Tensor parameter)
     {

@@ -32,10 +32,17 @@ internal sealed class PerceptronModule : Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using DisposeScope scope = NewDisposeScope();
+        return Layers[^1].call(Hidden(input)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The last hidden layer, [n, h]; the input itself where there is none.</summary>
+    public Tensor Hidden(Tensor input)
+    {
+        using DisposeScope scope = NewDisposeScope();
         Tensor value = input;
         foreach (Linear layer in Layers.AsSpan(..^1))
             value = Activate(layer.call(value));
-        return Layers[^1].call(value).MoveToOuterDisposeScope();
+        return Layers.Length > 1 ? value.MoveToOuterDisposeScope() : value;
     }
 
     private Tensor Activate(Tensor z) => _activation == Activation.LeakyReLU

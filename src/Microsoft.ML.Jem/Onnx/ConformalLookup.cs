@@ -2,11 +2,11 @@ using Microsoft.ML.Jem.Calibration;
 
 namespace Microsoft.ML.Jem.Onnx;
 
-/// <summary>The part of a graph that turns a statistic of a row into 1 − its conformal p-value.</summary>
+/// <summary>The part of a graph that counts how many held-out rows are less strange than a row: n + 1 times 1 − its conformal p-value.</summary>
 /// <remarks>
 /// Counting how many of n held-out scores are at least the row's takes two levels of about √n comparisons: which block of the
 /// descending table the row's score falls into, then its place within that block. All counts are whole numbers below 2²⁴, so
-/// floats hold them exactly and the result is the nearest float to <see cref="ConformalTable.OodScore"/>.
+/// floats hold them exactly.
 /// </remarks>
 internal static class ConformalLookup
 {
@@ -20,17 +20,16 @@ internal static class ConformalLookup
     /// <param name="statistic">The rows' score, float [N, 1]; higher = less like the held-out rows. NaN counts as highest.</param>
     /// <param name="table">The held-out rows' scores.</param>
     /// <param name="name">Prefix of the initializers, by which <see cref="Read"/> finds the table again.</param>
-    /// <returns>Name of the result #{held out &lt; score} / (n + 1), float [N, 1].</returns>
+    /// <returns>Name of the result #{held out &lt; score}, float [N, 1].</returns>
     public static string Write(OnnxGraph graph, string statistic, ConformalTable table, string name)
     {
         int count = table.Count;
         if (count >= HighestCount)
             throw new ArgumentException($"A conformal table in a graph holds at most {HighestCount - 1} scores, but this one has {count}.", nameof(table));
 
-        string below = count <= SingleLevelCount
+        return count <= SingleLevelCount
             ? CountBelow(graph, statistic, table, name)
             : CountBelowInTwoLevels(graph, statistic, table, name);
-        return graph.AddNode("Div", [below, graph.AddInitializer($"{name}.Denominator", [count + 1f])]);
     }
 
     /// <summary>Reads back the table that <see cref="Write"/> stored under <paramref name="name"/>.</summary>

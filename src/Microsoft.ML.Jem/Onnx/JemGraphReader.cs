@@ -8,26 +8,29 @@ namespace Microsoft.ML.Jem.Onnx;
 /// <summary>Reads a model file back and refuses whatever <see cref="JemGraph.Write"/> did not write.</summary>
 internal static class JemGraphReader
 {
+    /// <summary>More members than anybody trains: a damaged number is not believed.</summary>
+    private const int MostMembers = 1000;
+
     public static JemGraphDescription Read(ReadOnlySpan<byte> file)
     {
         ModelProto model = Open(file);
         Dictionary<string, string> metadata = JemMetadata.ToDictionary(model.MetadataProps);
         var weights = new OnnxWeights(model.Graph);
+        OodStatistic[] statistics = ReadStatistics(metadata);
         var settings = new JemModelSettings
         {
-            Standardization = new Standardization(
-                weights.Get(JemNames.Offset).Values,
-                weights.Get(JemNames.Scale).Values,
-                JemMetadata.Number(metadata, JemMetadata.FeatureLimit)),
+            Standardization = StandardizationNodes.Read(weights, JemMetadata.Number(metadata, JemMetadata.FeatureLimit)),
             ClassNames = JemMetadata.Names(metadata, JemMetadata.ClassNames),
             FeatureNames = JemMetadata.Names(metadata, JemMetadata.FeatureNames),
             Temperature = JemMetadata.Number(metadata, JemMetadata.Temperature),
-            EnergyTable = ReadEnergyTable(metadata, weights),
+            Statistics = statistics,
+            Members = ReadMembers(metadata, weights, statistics),
+            CalibrationRowCount = JemMetadata.Integer(metadata, JemMetadata.CalibrationRows),
             Metadata = metadata.Where(entry => !JemMetadata.IsReserved(entry.Key)).ToDictionary(StringComparer.Ordinal),
         };
 
-        if (settings.Standardization.Scale.Length != settings.Width || settings.Width == 0 || settings.ClassCount < 2)
-            throw new InvalidDataException("The model is damaged: its features, scales and classes do not fit together.");
+        if (settings.ClassCount < 2)
+            throw new InvalidDataException("The model is damaged: it has fewer than two classes.");
         return new JemGraphDescription(settings, weights.Names.Where(name => !JemNames.IsReserved(name)).ToDictionary(name => name, weights.Get, StringComparer.Ordinal));
     }
 
@@ -68,14 +71,43 @@ internal static class JemGraphReader
             throw new InvalidDataException($"The model has format version {version}, but this version of {JemGraph.ProducerName} reads up to {JemGraph.FormatVersion}. Update {JemGraph.ProducerName}.");
     }
 
-    private static ConformalTable? ReadEnergyTable(Dictionary<string, string> metadata, OnnxWeights weights)
+    private static Prototypes ReadPrototypes(OnnxWeights weights, string scope)
     {
-        int size = JemMetadata.Integer(metadata, JemMetadata.CalibrationSize);
-        if (size == 0)
-            return null;
-        ConformalTable table = ConformalLookup.Read(weights, JemNames.EnergyTable);
-        return table.Count == size
-            ? table
-            : throw new InvalidDataException($"The model is damaged: {size} calibration rows are announced, but {table.Count} are there.");
+        OnnxTensor directions = weights.Get(scope + JemNames.Prototypes);
+        return directions.Shape is [> 0, > 0]
+            ? new Prototypes(directions.Values, (int)directions.Shape[1])
+            : throw new InvalidDataException("The model is damaged: its hidden prototypes have no valid shape.");
+    }
+
+    private static OodStatistic[] ReadStatistics(Dictionary<string, string> metadata) =>
+        Array.ConvertAll(JemMetadata.Names(metadata, JemMetadata.Statistics), name =>
+            Enum.TryParse(name, out OodStatistic statistic) && statistic != OodStatistic.Combination && Enum.IsDefined(statistic)
+                ? statistic
+                : throw new InvalidDataException($"The model is damaged: '{name}' is no statistic."));
+
+    private static MemberSettings[] ReadMembers(Dictionary<string, string> metadata, OnnxWeights weights, OodStatistic[] statistics)
+    {
+        int count = JemMetadata.Integer(metadata, JemMetadata.Members);
+        if (count < 1 || count > MostMembers || statistics.Length == 0)
+            throw new InvalidDataException($"The model is damaged: it announces {count} members and {statistics.Length} statistics.");
+
+        int size = JemMetadata.Integer(metadata, JemMetadata.TableSize);
+        int width = weights.Get(JemNames.Offset).Values.Length;
+        var members = new MemberSettings[count];
+        for (int m = 0; m < count; m++)
+        {
+            string scope = JemNames.Scope(m, count);
+            ReferenceMeasure? reference = statistics.Contains(OodStatistic.ReferenceDensity) ? ReferenceNodes.Read(weights, scope, width) : null;
+            Prototypes? prototypes = statistics.Contains(OodStatistic.HiddenNeighbor) ? ReadPrototypes(weights, scope) : null;
+            MemberCalibration? calibration = size == 0 ? null : new MemberCalibration(
+                [.. statistics.Select((_, s) => SurpriseNodes.Read(weights, scope, s))],
+                ConformalLookup.Read(weights, scope + JemNames.Table));
+            members[m] = new MemberSettings(reference, prototypes, calibration);
+        }
+
+        int found = members.Sum(member => member.Calibration?.Table.Count ?? 0);
+        return found == size
+            ? members
+            : throw new InvalidDataException($"The model is damaged: {size} calibration scores are announced, but {found} are there.");
     }
 }

@@ -14,14 +14,17 @@ internal static class JemMetadata
     public const string FeatureNames = "jem.feature_names";
     public const string FeatureLimit = "jem.feature_limit";
     public const string Temperature = "jem.temperature";
-    public const string CalibrationSize = "jem.calibration_size";
+    public const string CalibrationRows = "jem.calibration_rows";
+    public const string TableSize = "jem.table_size";
+    public const string Members = "jem.members";
+    public const string Statistics = "jem.ood_statistics";
     public const string Checksum = "jem.checksum";
 
     private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Whether the entry belongs to the format, not to the caller.</summary>
     public static bool IsReserved(string key) =>
-        key is FormatVersion or ClassNames or FeatureNames or FeatureLimit or Temperature or CalibrationSize or Checksum;
+        key is FormatVersion or ClassNames or FeatureNames or FeatureLimit or Temperature or CalibrationRows or TableSize or Members or Statistics or Checksum;
 
     public static void Write(OnnxGraph graph, int formatVersion, JemModelSettings settings)
     {
@@ -30,7 +33,10 @@ internal static class JemMetadata
         graph.AddMetadata(FeatureNames, JsonSerializer.Serialize(settings.FeatureNames, Readable));
         graph.AddMetadata(FeatureLimit, settings.Standardization.Limit.ToString("R", CultureInfo.InvariantCulture));
         graph.AddMetadata(Temperature, settings.Temperature.ToString("R", CultureInfo.InvariantCulture));
-        graph.AddMetadata(CalibrationSize, (settings.EnergyTable?.Count ?? 0).ToString(CultureInfo.InvariantCulture));
+        graph.AddMetadata(CalibrationRows, settings.CalibrationRowCount.ToString(CultureInfo.InvariantCulture));
+        graph.AddMetadata(TableSize, settings.TableSize.ToString(CultureInfo.InvariantCulture));
+        graph.AddMetadata(Members, settings.Members.Count.ToString(CultureInfo.InvariantCulture));
+        graph.AddMetadata(Statistics, JsonSerializer.Serialize(settings.Statistics.Select(statistic => statistic.ToString()), Readable));
         foreach ((string key, string value) in settings.Metadata.OrderBy(entry => entry.Key, StringComparer.Ordinal))
         {
             if (IsReserved(key))

@@ -3,26 +3,26 @@ using Microsoft.ML.Jem.Features;
 
 namespace Microsoft.ML.Jem.Onnx;
 
-/// <summary>All that surrounds the network in a model file.</summary>
+/// <summary>All that surrounds the networks in a model file.</summary>
 internal sealed record JemModelSettings
 {
-    /// <summary>How features are brought to a common scale before the network sees them.</summary>
+    /// <summary>How features are brought to a common scale before the networks see them.</summary>
     public required Standardization Standardization { get; init; }
 
     /// <summary>Names of the classes in the order of the logits; at least two.</summary>
     public required IReadOnlyList<string> ClassNames { get; init; }
+
+    /// <summary>The members of the ensemble; at least one. All are calibrated, or a single one is not yet.</summary>
+    public required IReadOnlyList<MemberSettings> Members { get; init; }
+
+    /// <summary>The statistics <c>OodScore</c> is made of, in order; at least one.</summary>
+    public IReadOnlyList<OodStatistic> Statistics { get; init; } = [OodStatistic.Energy];
 
     /// <summary>Names of the features, one each; empty where they are not known.</summary>
     public IReadOnlyList<string> FeatureNames { get; init; } = [];
 
     /// <summary>T, by which logits are divided before the softmax; positive and finite.</summary>
     public float Temperature { get; init; } = 1;
-
-    /// <summary>
-    /// Energies of held-out rows, which make <c>OodScore</c>; null while the model is not calibrated yet: then its outputs are
-    /// <c>Logits</c> and <c>Energy</c>, which calibration needs.
-    /// </summary>
-    public ConformalTable? EnergyTable { get; init; }
 
     /// <summary>Further entries of the file's metadata, such as what the network is; keys must differ from those of <see cref="JemMetadata"/>.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>();
@@ -32,4 +32,13 @@ internal sealed record JemModelSettings
 
     /// <summary>Number of classes.</summary>
     public int ClassCount => ClassNames.Count;
+
+    /// <summary>Whether the model has its conformal tables; without, its outputs are <c>Logits</c> and <c>Statistics</c>, which calibration needs.</summary>
+    public bool IsCalibrated => Members.All(member => member.Calibration is not null);
+
+    /// <summary>Number of held-out rows behind temperature and tables; a table may keep fewer, and members may share them.</summary>
+    public int CalibrationRowCount { get; init; }
+
+    /// <summary>Number of entries in all conformal tables.</summary>
+    public int TableSize => Members.Sum(member => member.Calibration?.Table.Count ?? 0);
 }

@@ -11,15 +11,25 @@ internal static class JemNames
     public const string Energy = "Energy";
     public const string OodScore = "OodScore";
     public const string Logits = "Logits";
+    public const string Statistics = "Statistics";
 
     public const string Offset = Prefix + "Offset";
     public const string Scale = Prefix + "Scale";
     public const string LowerLimit = Prefix + "LowerLimit";
     public const string UpperLimit = Prefix + "UpperLimit";
     public const string Temperature = Prefix + "Temperature";
-    public const string Axis1 = Prefix + "Axis1";
-    public const string EnergyTable = Prefix + "EnergyTable";
+    public const string Axis = Prefix + "Axis";
+    public const string Tail = Prefix + "Tail";
+    public const string Reference = Prefix + "Reference";
+    public const string Prototypes = Prefix + "Prototypes";
+    public const string Surprise = Prefix + "Surprise";
+    public const string Table = Prefix + "Table";
+    public const string RankCount = Prefix + "RankCount";
 
-    /// <summary>Whether a name is one networks may not use.</summary>
-    public static bool IsReserved(string name) => name.StartsWith(Prefix, StringComparison.Ordinal);
+    /// <summary>What the names of a member's values begin with; nothing where it is the only one.</summary>
+    public static string Scope(int member, int memberCount) => memberCount == 1 ? "" : $"member{member}.";
+
+    /// <summary>Whether a name is one networks may not use, whatever member it belongs to.</summary>
+    public static bool IsReserved(string name) =>
+        name.StartsWith(Prefix, StringComparison.Ordinal) || name.Contains("." + Prefix, StringComparison.Ordinal);
 }

@@ -9,9 +9,9 @@ namespace Microsoft.ML.Jem.Onnx;
 /// <see cref="AddNode(string, ReadOnlySpan{string}, ReadOnlySpan{OnnxAttribute})"/> applies an operator and returns the name of
 /// its result. A linear layer with an activation reads
 /// <code>
-/// graph.AddInitializer("weight", weight, outputs, inputs);
-/// graph.AddInitializer("bias", bias, outputs);
-/// string linear = graph.AddNode("Gemm", [input, "weight", "bias"], OnnxAttribute.Int("transB", 1));
+/// string w = graph.AddInitializer("weight", weight, outputs, inputs);
+/// string b = graph.AddInitializer("bias", bias, outputs);
+/// string linear = graph.AddNode("Gemm", [input, w, b], OnnxAttribute.Int("transB", 1));
 /// string hidden = graph.AddNode("Relu", [linear]);
 /// </code>
 /// The same calls in the same order give the same bytes. Not safe for concurrent use.
@@ -31,6 +31,9 @@ public sealed class OnnxGraph
     private readonly List<StringStringEntryProto> _metadata = [];
     private readonly HashSet<string> _values = new(StringComparer.Ordinal);
     private int _lastNode;
+
+    /// <summary>What is put before the names of initializers, so that several networks can live in one graph.</summary>
+    internal string Scope { get; set; } = "";
 
     /// <summary>Names of the initializers, in the order they were added.</summary>
     internal IEnumerable<string> InitializerNames => _graph.Initializer.Select(tensor => tensor.Name);
@@ -57,19 +60,19 @@ public sealed class OnnxGraph
     /// <param name="name">The weights' name, unused so far. It stays in the file, so that weights can be found again. Names that begin with <c>Jem.</c> are reserved.</param>
     /// <param name="values">The weights in row-major order; they are copied.</param>
     /// <param name="shape">Size of each dimension; none for a scalar.</param>
-    /// <returns><paramref name="name"/>.</returns>
+    /// <returns>The name to refer to it by: <paramref name="name"/>, with the ensemble member's prefix where there is one.</returns>
     /// <exception cref="ArgumentException">The name is empty or used already, or the shape does not hold as many values as given.</exception>
     public string AddInitializer(string name, ReadOnlySpan<float> values, params ReadOnlySpan<long> shape) =>
-        AddInitializer(OnnxTensorData.Create(name, values, shape));
+        AddInitializer(OnnxTensorData.Create(Scope + name, values, shape));
 
     /// <summary>Stores integers, such as shapes, axes or indices, under a name.</summary>
     /// <param name="name">The values' name, unused so far. Names that begin with <c>Jem.</c> are reserved.</param>
     /// <param name="values">The values in row-major order; they are copied.</param>
     /// <param name="shape">Size of each dimension; none for a scalar.</param>
-    /// <returns><paramref name="name"/>.</returns>
+    /// <returns>The name to refer to it by: <paramref name="name"/>, with the ensemble member's prefix where there is one.</returns>
     /// <exception cref="ArgumentException">The name is empty or used already, or the shape does not hold as many values as given.</exception>
     public string AddInitializer(string name, ReadOnlySpan<long> values, params ReadOnlySpan<long> shape) =>
-        AddInitializer(OnnxTensorData.Create(name, values, shape));
+        AddInitializer(OnnxTensorData.Create(Scope + name, values, shape));
 
     /// <summary>Applies a standard ONNX operator that has one result.</summary>
     /// <param name="operatorType">The operator, such as <c>Gemm</c>, <c>Conv</c> or <c>Relu</c>.</param>

@@ -10,4 +10,7 @@ internal enum OnnxType
 
     /// <summary>64-bit signed integer.</summary>
     Int64 = TensorProto.Types.DataType.Int64,
+
+    /// <summary>True or false.</summary>
+    Bool = TensorProto.Types.DataType.Bool,
 }

@@ -67,6 +67,7 @@ internal sealed class BoundValues : IDisposable
         ScoreOutputs.Energy => View(buffers.Energy, TensorElementType.Float, [rows]),
         ScoreOutputs.OodScore => View(buffers.OodScore, TensorElementType.Float, [rows]),
         ScoreOutputs.Logits => View(buffers.Logits, TensorElementType.Float, [rows, buffers.ClassCount]),
+        ScoreOutputs.Statistics => View(buffers.Statistics, TensorElementType.Float, [rows, buffers.StatisticCount]),
         _ => throw new ArgumentOutOfRangeException(nameof(output), output, "Not one output."),
     };
 

@@ -36,6 +36,7 @@ internal sealed class OnnxScorer : IDisposable
         }
 
         Width = width;
+        StatisticCount = TryGetRowSize(_session.OutputMetadata, JemNames.Statistics, out int statisticCount) ? statisticCount : 0;
         ClassCount = classCount;
     }
 
@@ -44,6 +45,9 @@ internal sealed class OnnxScorer : IDisposable
 
     /// <summary>Number of classes, K.</summary>
     public int ClassCount { get; }
+
+    /// <summary>Number of statistics of a model that is not calibrated yet; otherwise 0.</summary>
+    public int StatisticCount { get; }
 
     /// <summary>The outputs this model has.</summary>
     public ScoreOutputs Outputs { get; }

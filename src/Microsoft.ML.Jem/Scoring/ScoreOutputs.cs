@@ -23,6 +23,9 @@ internal enum ScoreOutputs
 
     /// <summary>f(x); only models that are not calibrated yet have it.</summary>
     Logits = 16,
+
+    /// <summary>What tells familiar rows from unfamiliar; only models that are not calibrated yet have it.</summary>
+    Statistics = 32,
 }
 
 /// <summary>Names of the outputs in a graph.</summary>
@@ -36,5 +39,6 @@ internal static class ScoreOutputNames
         (ScoreOutputs.Energy, JemNames.Energy),
         (ScoreOutputs.OodScore, JemNames.OodScore),
         (ScoreOutputs.Logits, JemNames.Logits),
+        (ScoreOutputs.Statistics, JemNames.Statistics),
     ];
 }

@@ -20,7 +20,7 @@ internal sealed class ScoringBatch : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
         _scorer = scorer;
-        _buffers = new ScoringBuffers(capacity, scorer.Width, scorer.ClassCount);
+        _buffers = new ScoringBuffers(capacity, scorer.Width, scorer.ClassCount, scorer.StatisticCount);
         Capacity = capacity;
     }
 
@@ -45,6 +45,9 @@ internal sealed class ScoringBatch : IDisposable
     /// <summary>Logits, K a row, row-major.</summary>
     public ReadOnlySpan<float> Logits => _buffers.Logits;
 
+    /// <summary>Statistics, <see cref="OnnxScorer.StatisticCount"/> a row, row-major.</summary>
+    public ReadOnlySpan<float> Statistics => _buffers.Statistics;
+
     /// <summary>Scores the first <paramref name="rows"/> rows of <see cref="Features"/>.</summary>
     /// <param name="rows">Number of rows, 0 to <see cref="Capacity"/>.</param>
     /// <param name="outputs">What is wanted; the rest is not fetched. With nothing wanted, the model does not run.</param>
@@ -61,7 +64,7 @@ internal sealed class ScoringBatch : IDisposable
             return;
 
         _scorer.Run(_options, _buffers, rows, outputs, ref _bound);
-        if (outputs.HasFlag(ScoreOutputs.PredictedLabel))
+        if ((outputs & ScoreOutputs.PredictedLabel) != 0)
             UnlabelRowsNotFinite(rows);
     }
 

@@ -1,3 +1,4 @@
+using Microsoft.ML.Jem.Calibration;
 using Microsoft.ML.Jem.Networks;
 using Microsoft.ML.Jem.Sampling;
 
@@ -17,8 +18,8 @@ public class JemTrainingOptions
     /// <summary>w₁, the weight of −log p(y|x) (p_y_given_x_weight); 0 or more. The default value is 1.</summary>
     public double ClassificationWeight { get; set; } = 1;
 
-    /// <summary>w₂, the weight of −log p(x) (p_x_weight); 0 or more; 0 with <see cref="JointWeight"/> 0 trains a plain classifier. The default value is 0.3.</summary>
-    public double MarginalWeight { get; set; } = 0.3;
+    /// <summary>w₂, the weight of −log p(x) (p_x_weight); 0 or more; 0 with <see cref="JointWeight"/> 0 trains a plain classifier. The default value is 0.2.</summary>
+    public double MarginalWeight { get; set; } = 0.2;
 
     /// <summary>w₃, the weight of −log p(x, y) (p_x_y_weight); 0 or more. The default value is 0.</summary>
     public double JointWeight { get; set; }
@@ -29,17 +30,17 @@ public class JemTrainingOptions
     /// <summary>Langevin steps an update (n_steps); 1 to 10 000. The default value is 5.</summary>
     public int SamplerSteps { get; set; } = 5;
 
-    /// <summary>α, what ∂f/∂x is multiplied by in a Langevin step (sgld_lr); above 0. The default value is 1.</summary>
-    public double StepSize { get; set; } = 1;
+    /// <summary>α, what ∂f/∂x is multiplied by in a Langevin step (sgld_lr); above 0. The default value is 0.3.</summary>
+    public double StepSize { get; set; } = 0.3;
 
     /// <summary>σ, the standard deviation of a Langevin step's noise (sgld_std); 0 or more. The default value is 0.1.</summary>
     public double SamplerNoise { get; set; } = 0.1;
 
-    /// <summary>Largest absolute value of each component of ∂f/∂x in a Langevin step; above 0, or null for no limit. The default value is null.</summary>
-    public double? GradientClip { get; set; }
+    /// <summary>Largest absolute value of each component of ∂f/∂x in a Langevin step; above 0, or null for no limit. The default value is 1.</summary>
+    public double? GradientClip { get; set; } = 1;
 
-    /// <summary>Chains kept in the replay buffer (buffer_size); at least one a class, at most 10 000 000. The default value is 10 000.</summary>
-    public int BufferSize { get; set; } = 10_000;
+    /// <summary>Chains kept in the replay buffer (buffer_size); at least one a class, at most 10 000 000. The default value is 2000.</summary>
+    public int BufferSize { get; set; } = 2000;
 
     /// <summary>How often a chain starts anew at p0 instead of from the replay buffer (reinit_freq); 0 to 1. The default value is 0.05.</summary>
     public double RestartProbability { get; set; } = 0.05;
@@ -47,20 +48,26 @@ public class JemTrainingOptions
     /// <summary>p0, where chains start anew. The default value is <see cref="InitialDistribution.ClassGaussian"/>.</summary>
     public InitialDistribution InitialDistribution { get; set; } = InitialDistribution.ClassGaussian;
 
-    /// <summary>Standard deviation of the Gaussian noise added to training rows (sigma); 0 or more. The default value is 0.3.</summary>
-    public double InputNoise { get; set; } = 0.3;
+    /// <summary>
+    /// Standard deviation of the Gaussian noise added to training rows (sigma); 0 or more. The default value is null: half the
+    /// typical distance between neighbouring rows along one feature, within 0.05 to 0.3.
+    /// </summary>
+    public double? InputNoise { get; set; }
 
-    /// <summary>Weight of the mean squared energy of rows and of samples, which keeps energies bounded; 0 or more. The default value is 0.1.</summary>
+    /// <summary>Weight of the mean squared energy of rows and of samples, which keeps energies bounded; 0 or more; does nothing where no samples are drawn. The default value is 0.1.</summary>
     public double EnergyPenalty { get; set; } = 0.1;
 
     /// <summary>Share of a label's probability spread evenly over all classes in the cross-entropy; 0 to below 1. The default value is 0.</summary>
     public double LabelSmoothing { get; set; }
 
-    /// <summary>Adam's learning rate (lr); above 0. The default value is 0.001.</summary>
-    public double LearningRate { get; set; } = 1e-3;
+    /// <summary>Adam's learning rate (lr); above 0. The default value is 0.003.</summary>
+    public double LearningRate { get; set; } = 3e-3;
 
-    /// <summary>Updates over which the learning rate rises from 0 (warmup_iters); 0 or more. The default value is 100.</summary>
-    public int WarmUp { get; set; } = 100;
+    /// <summary>
+    /// Updates over which the learning rate rises from 0 (warmup_iters); 0 or more. The default value is null: a tenth of all
+    /// updates, at most 200.
+    /// </summary>
+    public int? WarmUp { get; set; }
 
     /// <summary>How the learning rate falls afterwards. The default value is <see cref="LearningRateDecay.Cosine"/>.</summary>
     public LearningRateDecay Decay { get; set; } = LearningRateDecay.Cosine;
@@ -68,23 +75,39 @@ public class JemTrainingOptions
     /// <summary>Adam's L2 weight decay (weight_decay); 0 or more. The default value is 0.</summary>
     public double WeightDecay { get; set; }
 
-    /// <summary>Rows, and chains, an update (batch_size); 1 to 1 000 000. The default value is 64.</summary>
-    public int BatchSize { get; set; } = 64;
+    /// <summary>
+    /// Rows, and chains, an update (batch_size); 1 to 1 000 000. The default value is null: 64, from 5000 training rows on 128,
+    /// from 100 000 on 512.
+    /// </summary>
+    public int? BatchSize { get; set; }
 
     /// <summary>
-    /// Passes over the training rows (n_epochs); 1 to 1 000 000. The default value is null: as many as give 4000 updates, but
-    /// at least 10 and at most 200.
+    /// Passes over the training rows (n_epochs); 1 to 1 000 000. The default value is null: as many as give
+    /// 500 + 1000·log₁₀(rows/100) updates, but at least 3.
     /// </summary>
     public int? NumberOfEpochs { get; set; }
 
-    /// <summary>Share of the training rows that is held out for calibration and for keeping the best epoch; above 0, below 1. The default value is 0.15.</summary>
-    public double HeldOutFraction { get; set; } = 0.15;
+    /// <summary>
+    /// Networks trained and averaged, each on all rows but its own held-out part; 1 to 100. The default value is null: for a
+    /// <see cref="MultilayerPerceptron"/> 5 below 2000 rows, else 3; for other networks 1. Lakshminarayanan, Pritzel, Blundell, "Simple and scalable predictive
+    /// uncertainty estimation using deep ensembles", NeurIPS 2017.
+    /// </summary>
+    public int? NumberOfMembers { get; set; }
+
+    /// <summary>
+    /// Share of the training rows that each member leaves to its calibration and to keeping its best epoch; above 0, below 1, and
+    /// at most 1 divided by the number of members. The default value is 0.2.
+    /// </summary>
+    public double HeldOutFraction { get; set; } = 0.2;
+
+    /// <summary>What <c>OodScore</c> is made of. The default value is <see cref="OodStatistic.Combination"/>.</summary>
+    public OodStatistic OodStatistic { get; set; } = OodStatistic.Combination;
 
     /// <summary>Seed of everything random. The default value is null: the seed of the <c>MLContext</c>.</summary>
     public int? Seed { get; set; }
 
-    /// <summary>Largest absolute value of a standardised feature, beyond which it is clipped; above 0, infinite for no limit. The default value is 10.</summary>
-    public float FeatureLimit { get; set; } = 10;
+    /// <summary>Largest absolute value of a standardised feature, beyond which it is clipped; above 0, infinite for no limit. The default value is 3.</summary>
+    public float FeatureLimit { get; set; } = 3;
 
     /// <summary>
     /// CPU threads of one tensor operation; 1 to 1024. The default value is null: 1 for a <see cref="MultilayerPerceptron"/> whose
@@ -111,11 +134,11 @@ public class JemTrainingOptions
     /// <summary>A sentence for each option that is outside its range.</summary>
     internal virtual IEnumerable<string> Mistakes() => OptionsCheck.Mistakes(this);
 
-    /// <summary>The number of epochs for a number of training rows.</summary>
-    internal int EpochsFor(int rowCount)
+    /// <summary>A copy with other settings, for a training that has to go on more gently.</summary>
+    internal JemTrainingOptions With(Action<JemTrainingOptions> change)
     {
-        const int Updates = 4000, Fewest = 10, Most = 200;
-        int updatesAnEpoch = (int)(((long)rowCount + BatchSize - 1) / BatchSize);
-        return NumberOfEpochs ?? Math.Clamp((Updates + updatesAnEpoch - 1) / updatesAnEpoch, Fewest, Most);
+        var copy = (JemTrainingOptions)MemberwiseClone();
+        change(copy);
+        return copy;
     }
 }

@@ -10,6 +10,9 @@ namespace Microsoft.ML.Jem.Training;
 /// <summary>Draws the samples x⁻ of an update: Langevin chains that start in the replay buffer and end there again.</summary>
 internal sealed class NegativeSamples : IDisposable
 {
+    // How far beyond the clipped features chains may wander: outside all data, but not away for good.
+    private const double Beyond = 2;
+
     // Enough rows for the Gaussians of p0; more would take memory for nothing.
     private const int RowsForGaussians = 20_000;
 
@@ -19,11 +22,12 @@ internal sealed class NegativeSamples : IDisposable
     private readonly Tensor _prior;
     private readonly Generator _generator;
     private readonly bool _conditional;
+    private readonly double _farthest;
 
     /// <summary>Fits p0 to the training rows and fills the buffer from it.</summary>
     public NegativeSamples(JemNetwork network, Module<Tensor, Tensor> module, TrainingRows train, RowTensors tensors, JemTrainingOptions options, Generator generator)
     {
-        (_generator, _conditional) = (generator, options.ConditionalSamples);
+        (_generator, _conditional, _farthest) = (generator, options.ConditionalSamples, options.FeatureLimit + Beyond);
         var settings = new LangevinSettings(options.SamplerSteps, options.StepSize, options.SamplerNoise, options.GradientClip);
         _sampler = new LangevinSampler(network, module, settings, generator);
         _prior = Prior(train, generator.device);
@@ -35,7 +39,7 @@ internal sealed class NegativeSamples : IDisposable
         int size = Math.Max(options.BufferSize, train.ClassCount);
         bool byClass = _conditional || options.JointWeight > 0;
         Tensor classes = byClass ? ReplayBuffer.ClassOfEntries(size, train.ClassCount, generator.device) : DrawClasses(size);
-        Tensor chains = starts.Draw(classes).DetachFromDisposeScope();
+        Tensor chains = starts.Draw(classes).clamp_(-options.FeatureLimit, options.FeatureLimit).DetachFromDisposeScope();
         _buffer = new ReplayBuffer(chains, train.ClassCount, options.RestartProbability, starts, generator);
     }
 
@@ -66,7 +70,7 @@ internal sealed class NegativeSamples : IDisposable
 
     private Tensor Run(Tensor start, Tensor entries, Tensor? y, CancellationToken cancellation)
     {
-        Tensor ends = _sampler.Sample(start, y, cancellation);
+        Tensor ends = _sampler.Sample(start, y, cancellation).clamp_(-_farthest, _farthest);
         _buffer.Store(entries, ends);
         return ends;
     }

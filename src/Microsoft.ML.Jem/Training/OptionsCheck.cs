@@ -32,17 +32,25 @@ internal sealed class OptionsCheck
         Between(o.BufferSize, 1, 10_000_000, nameof(o.BufferSize));
         Between(o.RestartProbability, 0, 1, nameof(o.RestartProbability));
         Defined(o.InitialDistribution, nameof(o.InitialDistribution));
-        NotNegative(o.InputNoise, nameof(o.InputNoise));
+        if (o.InputNoise is { } noise)
+            NotNegative(noise, nameof(o.InputNoise));
         NotNegative(o.EnergyPenalty, nameof(o.EnergyPenalty));
         Require(o.LabelSmoothing is >= 0 and < 1, nameof(o.LabelSmoothing), o.LabelSmoothing, "a number from 0 to below 1");
         Positive(o.LearningRate, nameof(o.LearningRate));
-        Between(o.WarmUp, 0, int.MaxValue, nameof(o.WarmUp));
+        if (o.WarmUp is { } warmUp)
+            Between(warmUp, 0, int.MaxValue, nameof(o.WarmUp));
         Defined(o.Decay, nameof(o.Decay));
         NotNegative(o.WeightDecay, nameof(o.WeightDecay));
-        Between(o.BatchSize, 1, 1_000_000, nameof(o.BatchSize));
+        if (o.BatchSize is { } batch)
+            Between(batch, 1, 1_000_000, nameof(o.BatchSize));
         if (o.NumberOfEpochs is { } epochs)
             Between(epochs, 1, 1_000_000, nameof(o.NumberOfEpochs));
+        if (o.NumberOfMembers is { } members)
+            Between(members, 1, 100, nameof(o.NumberOfMembers));
         Require(o.HeldOutFraction is > 0 and < 1, nameof(o.HeldOutFraction), o.HeldOutFraction, "a number above 0 and below 1");
+        if (o.NumberOfMembers is { } count && count * o.HeldOutFraction > 1 + 1e-9)
+            Require(false, nameof(o.HeldOutFraction), o.HeldOutFraction, $"at most 1/{count}, since each of {count} members holds out a part of its own");
+        Defined(o.OodStatistic, nameof(o.OodStatistic));
         Require(o.FeatureLimit > 0, nameof(o.FeatureLimit), o.FeatureLimit, "a number above 0, or positive infinity");
         if (o.NumberOfThreads is { } threads)
             Between(threads, 1, 1024, nameof(o.NumberOfThreads));

@@ -1,5 +1,6 @@
 using Microsoft.ML.Jem.Features;
 using Microsoft.ML.Jem.Networks;
+using Microsoft.ML.Jem.Onnx;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -29,11 +30,25 @@ internal sealed class TrainedNetwork(
     /// <summary>Where the module's weights are.</summary>
     public Device Device => device;
 
+    /// <summary>The epoch whose weights the module has; null where none had labelled held-out rows.</summary>
+    public TrainingProgress? Best => history.Where(state => !double.IsNaN(state.ValidationLogLoss)).MinBy(state => state.ValidationLogLoss);
+
     /// <summary>Number of classes, K.</summary>
     public int ClassCount => classCount;
 
     /// <summary>One entry an epoch, in order.</summary>
     public IReadOnlyList<TrainingProgress> History => history;
+
+    /// <summary>Writes the network into a graph.</summary>
+    public NetworkWriter Writer => (graph, input, withGradient) => network.WriteTo(graph, input, module, withGradient);
+
+    /// <summary>The last hidden layer of standardised rows [n, d] on the CPU, [n, h].</summary>
+    /// <exception cref="InvalidOperationException">The network does not name it.</exception>
+    public Tensor Hidden(Tensor rows)
+    {
+        using IDisposable noGradients = no_grad();
+        return (network.Hidden(module, rows.to(device)) ?? throw new InvalidOperationException($"{network.GetType().Name} does not name its last hidden layer.")).cpu();
+    }
 
     /// <summary>The logits of rows, [n, K] in row-major order.</summary>
     /// <param name="rows">Features as they came, not standardised.</param>

@@ -18,11 +18,11 @@ internal sealed class TrainingBatches
     private readonly bool _anyLabelled;
 
     /// <summary>Prepares the orders; <paramref name="train"/> has at least one row.</summary>
-    public TrainingBatches(TrainingRows train, RowTensors tensors, JemTrainingOptions options, Generator generator)
+    public TrainingBatches(TrainingRows train, RowTensors tensors, TrainingPlan plan, Generator generator)
     {
-        (_tensors, _generator, _noise) = (tensors, generator, options.InputNoise);
-        _chosen = new int[options.BatchSize];
-        CountPerEpoch = (int)(((long)train.Count + options.BatchSize - 1) / options.BatchSize);
+        (_tensors, _generator, _noise) = (tensors, generator, plan.InputNoise);
+        _chosen = new int[plan.BatchSize];
+        CountPerEpoch = plan.UpdatesPerEpoch(train.Count);
         int[] rows = [.. Enumerable.Range(0, train.Count)];
         int[] labelled = Array.FindAll(rows, row => train.Labels[row] != TrainingRows.Unlabelled);
         _all = new RowShuffle(rows, generator);

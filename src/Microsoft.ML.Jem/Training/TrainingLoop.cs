@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using Microsoft.ML.Jem.Features;
 using Microsoft.ML.Jem.Native;
 using TorchSharp;
@@ -12,40 +11,44 @@ namespace Microsoft.ML.Jem.Training;
 /// <summary>Trains a joint energy model: algorithm 1 of Grathwohl et al. (ICLR 2020).</summary>
 /// <remarks>
 /// For every batch: add noise to x⁺, draw x⁻ by Langevin dynamics from the replay buffer, and take a step of Adam down the
-/// loss of <see cref="JemObjective"/>. The weights of the epoch with the lowest held-out log-loss are what remains.
+/// loss of <see cref="JemObjective"/>. The weights of the epoch with the lowest held-out log-loss are what remains. On trouble the
+/// loop goes back to the last good epoch and on with gentler settings (<see cref="DivergenceGuard"/>).
 /// </remarks>
 internal sealed class TrainingLoop : IDisposable
 {
+    private readonly TrainingRows _train;
     private readonly TrainingRows _heldOut;
-    private readonly JemTrainingOptions _options;
     private readonly Module<Tensor, Tensor> _module;
     private readonly TrainedNetwork _result;
     private readonly List<TrainingProgress> _history = [];
     private readonly Generator _generator;
-    private readonly JemObjective _objective;
+    private readonly RowTensors _tensors;
+    private readonly TrainingPlan _plan;
     private readonly TrainingBatches _batches;
-    private readonly NegativeSamples? _samples;
-    private readonly Adam _adam;
-    private readonly LearningRate _learningRate;
-    private readonly BestWeights _best;
-    private readonly int _epochs;
+    private readonly WeightSnapshot _good;
+    private readonly WeightSnapshot _best;
+    private JemTrainingOptions _options;
+    private JemObjective _objective;
+    private NegativeSamples? _samples;
+    private Adam _adam;
+    private LearningRate _learningRate;
+    private double _lowest = double.PositiveInfinity;
     private int _update;
+    private int _recoveries;
 
     private TrainingLoop(TrainingRows train, TrainingRows heldOut, Standardization standardization, JemTrainingOptions options, int seed, Device device)
     {
-        (_heldOut, _options) = (heldOut, options);
+        (_train, _heldOut, _options) = (train, heldOut, options);
         _generator = new Generator(unchecked((ulong)seed), device);
         _module = options.Network.Create(train.Features.Width, train.ClassCount, _generator, device);
         _result = new TrainedNetwork(options.Network, _module, standardization, device, train.ClassCount, _history);
-        _objective = new JemObjective(options);
-        var tensors = new RowTensors(train, standardization, device);
-        _batches = new TrainingBatches(train, tensors, options, _generator);
-        if (options.MarginalWeight > 0 || options.JointWeight > 0)
-            _samples = new NegativeSamples(options.Network, _module, train, tensors, options, _generator);
-        _adam = optim.Adam(_module.parameters(), options.LearningRate, weight_decay: options.WeightDecay);
-        _epochs = options.EpochsFor(train.Count);
-        _learningRate = new LearningRate(options, (long)_epochs * _batches.CountPerEpoch);
-        _best = new BestWeights(_module);
+        _plan = TrainingPlan.For(options, train, standardization);
+        _tensors = new RowTensors(train, standardization, device);
+        _batches = new TrainingBatches(train, _tensors, _plan, _generator);
+        _good = new WeightSnapshot(_module);
+        _best = new WeightSnapshot(_module);
+        (_objective, _samples, _adam, _learningRate) = Prepare();
+        _good.Take();
     }
 
     /// <summary>Trains a network.</summary>
@@ -55,11 +58,11 @@ internal sealed class TrainingLoop : IDisposable
     /// <param name="options">The knobs; checked.</param>
     /// <param name="seed">Determines everything random: the same seed on the same machine gives the same weights.</param>
     /// <param name="device">Where to train; see <see cref="TorchDevice"/>.</param>
-    /// <param name="log">Receives a line an epoch, or null.</param>
+    /// <param name="log">Told of trouble and what was done about it, or null.</param>
     /// <param name="progress">Receives the state after each epoch, or null.</param>
     /// <param name="cancellation">Ends training within a Langevin step.</param>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    /// <exception cref="InvalidOperationException">Training diverged, or the network does not fit the data.</exception>
+    /// <exception cref="InvalidOperationException">Not even a classifier could be trained, or the network does not fit the data.</exception>
     public static TrainedNetwork Run(
         TrainingRows train,
         TrainingRows heldOut,
@@ -73,8 +76,6 @@ internal sealed class TrainingLoop : IDisposable
     {
         options.Validate();
         TorchLibrary.EnsureLoaded();
-        using var threads = new ThreadLimit(
-            options.NumberOfThreads ?? options.Network.PreferredThreads(train.Features.Width, train.ClassCount, options.BatchSize));
         using var loop = new TrainingLoop(train, heldOut, standardization, options, seed, device);
         try
         {
@@ -88,9 +89,14 @@ internal sealed class TrainingLoop : IDisposable
         }
     }
 
+    /// <summary>Adam as in PyTorch: β₁ 0.9, β₂ 0.999, ε 1e-8 added after the bias-corrected root.</summary>
+    internal static Adam Optimizer(Module<Tensor, Tensor> module, JemTrainingOptions options) =>
+        optim.Adam(module.parameters(), options.LearningRate, weight_decay: options.WeightDecay);
+
     /// <inheritdoc/>
     public void Dispose()
     {
+        _good.Dispose();
         _best.Dispose();
         _adam.Dispose();
         _samples?.Dispose();
@@ -100,45 +106,71 @@ internal sealed class TrainingLoop : IDisposable
     private void Train(Action<string>? log, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
     {
         var clock = Stopwatch.StartNew();
-        for (int epoch = 1; epoch <= _epochs; epoch++)
+        int lastImprovement = 0;
+        int patience = Math.Max(10, _plan.Epochs / 3);
+        for (int epoch = 1; epoch <= _plan.Epochs && epoch - lastImprovement <= patience; epoch++)
         {
             var means = new TermMeans();
-            _module.train();
-            for (int i = 0; i < _batches.CountPerEpoch; i++)
+            if (Epoch(means, cancellation) is { } trouble)
             {
-                cancellation.ThrowIfCancellationRequested();
-                means.Add(Update(epoch, cancellation));
+                log?.Invoke(Recover(trouble, epoch));
+                lastImprovement = epoch;
+                continue;
             }
 
-            _module.eval();
             HeldOutMetrics metrics = HeldOutMetrics.Of(_result.Logits(_heldOut.Features, cancellation), _heldOut);
-            _best.Offer(metrics.LogLoss);
+            _good.Take();
+            if (metrics.LogLoss < _lowest)
+            {
+                _lowest = metrics.LogLoss;
+                _best.Take();
+                lastImprovement = epoch;
+            }
+            else if (double.IsNaN(metrics.LogLoss))
+            {
+                lastImprovement = epoch;
+            }
+
             TimeSpan elapsed = clock.Elapsed;
             var state = new TrainingProgress(
-                epoch, _epochs, means.Classification, means.DataEnergy - means.SampleEnergy,
-                means.DataEnergy, means.SampleEnergy, metrics.Accuracy, metrics.LogLoss, elapsed, elapsed / epoch * (_epochs - epoch));
+                epoch, _plan.Epochs, 1, means.Classification, means.DataEnergy - means.SampleEnergy, means.DataEnergy, means.SampleEnergy,
+                metrics.Accuracy, metrics.LogLoss, _recoveries, elapsed, elapsed / epoch * (_plan.Epochs - epoch));
             _history.Add(state);
-            log?.Invoke(Describe(state));
             progress?.Report(state);
         }
 
         _best.Restore();
     }
 
-    /// <summary>One step of Adam; returns the terms of its loss.</summary>
-    private float[] Update(int epoch, CancellationToken cancellation)
+    /// <summary>Every row once; returns what went wrong, or null.</summary>
+    private string? Epoch(TermMeans means, CancellationToken cancellation)
+    {
+        _module.train();
+        for (int i = 0; i < _batches.CountPerEpoch; i++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            float[] terms = Update(cancellation);
+            if (DivergenceGuard.Trouble(terms[0]) is { } trouble)
+                return trouble;
+            means.Add(terms);
+        }
+
+        _module.eval();
+        return DivergenceGuard.Trouble(means);
+    }
+
+    /// <summary>One step of Adam; returns the terms of its loss. A loss that is not finite leaves the weights alone.</summary>
+    private float[] Update(CancellationToken cancellation)
     {
         using DisposeScope scope = NewDisposeScope();
         ObjectiveBatch rows = _batches.Next();
-        Tensor? samples = _options.MarginalWeight > 0 ? _samples!.Sample(_options.BatchSize, cancellation) : null;
+        Tensor? samples = _options.MarginalWeight > 0 ? _samples!.Sample(_plan.BatchSize, cancellation) : null;
         Tensor? samplesOfClass = _options.JointWeight > 0 && rows.Labels is { } y ? _samples!.SampleOfClass(y, cancellation) : null;
 
         ObjectiveValue value = _objective.Evaluate(_module, rows with { Samples = samples, SamplesOfClass = samplesOfClass });
         float[] terms = value.Terms.cpu().data<float>().ToArray();
         if (!float.IsFinite(terms[0]))
-            throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture,
-                $"Training diverged in epoch {epoch}: the loss is {terms[0]}, the energy of rows {terms[4]:g4}, of samples {terms[5]:g4}. ")
-                + "Lower LearningRate, StepSize or MarginalWeight, raise EnergyPenalty or InputNoise, or set GradientClip.");
+            return terms;
 
         _adam.zero_grad();
         foreach (optim.ILearningRateController group in _adam.ParamGroups)
@@ -149,6 +181,31 @@ internal sealed class TrainingLoop : IDisposable
         return terms;
     }
 
-    private static string Describe(TrainingProgress state) => string.Create(CultureInfo.InvariantCulture,
-        $"Epoch {state.Epoch}/{state.Epochs}: cross-entropy {state.ClassificationLoss:f4}, energy of rows {state.DataEnergy:f3}, of samples {state.SampleEnergy:f3}, held-out accuracy {state.ValidationAccuracy:f4}, log-loss {state.ValidationLogLoss:f4}");
+    /// <summary>Goes back to the last good epoch and prepares to go on with gentler settings.</summary>
+    private string Recover(string trouble, int epoch)
+    {
+        _recoveries++;
+        if (_recoveries > DivergenceGuard.MostRecoveries + DivergenceGuard.MostClassifierRecoveries)
+        {
+            throw new InvalidOperationException(
+                $"Training diverged {_recoveries} times, the last time in epoch {epoch}: {trouble}. Even as a plain classifier the network "
+                + "cannot be trained with these settings; lower LearningRate, or use the default options.");
+        }
+
+        _good.Restore();
+        _options = DivergenceGuard.Soften(_options, _recoveries);
+        _adam.Dispose();
+        _samples?.Dispose();
+        (_objective, _samples, _adam, _learningRate) = Prepare();
+        return DivergenceGuard.Describe(trouble, epoch, _options);
+    }
+
+    private (JemObjective Objective, NegativeSamples? Samples, Adam Adam, LearningRate LearningRate) Prepare()
+    {
+        NegativeSamples? samples = _options.MarginalWeight > 0 || _options.JointWeight > 0
+            ? new NegativeSamples(_options.Network, _module, _train, _tensors, _options, _generator)
+            : null;
+        long updates = (long)_plan.Epochs * _batches.CountPerEpoch;
+        return (new JemObjective(_options), samples, Optimizer(_module, _options), new LearningRate(_options, _plan.WarmUp, updates));
+    }
 }

@@ -1,24 +1,28 @@
 namespace Microsoft.ML.Jem.Training;
 
-/// <summary>Where training stands after an epoch.</summary>
-/// <param name="Epoch">The epoch that has ended, from 1.</param>
-/// <param name="Epochs">Number of epochs planned.</param>
+/// <summary>Where training stands after an epoch of one member of the ensemble.</summary>
+/// <param name="Epoch">Epochs that have ended, over all members, from 1.</param>
+/// <param name="Epochs">Epochs planned, over all members; fewer where a member stops early.</param>
+/// <param name="Member">The member whose epoch has ended, from 1; the losses and energies are its own.</param>
 /// <param name="ClassificationLoss">Mean cross-entropy −log p(y|x) over the epoch's batches, input noise included; NaN where no row has a label.</param>
 /// <param name="GenerativeLoss">Mean of data energy − sample energy over the epoch; near 0 while the sampler keeps up; NaN where no samples are drawn.</param>
 /// <param name="DataEnergy">Mean energy of the training rows, E(x⁺).</param>
 /// <param name="SampleEnergy">Mean energy of the chains' ends, E(x⁻); NaN where no samples are drawn.</param>
 /// <param name="ValidationAccuracy">Share of held-out rows classified correctly; NaN without labelled held-out rows.</param>
 /// <param name="ValidationLogLoss">Mean −log p(y|x) of held-out rows, natural logarithm, before calibration; NaN without labelled held-out rows.</param>
-/// <param name="Elapsed">Time since training began.</param>
+/// <param name="Recoveries">How often this member has diverged, been rolled back and gone on more gently.</param>
+/// <param name="Elapsed">Time since training began; zero in the history of a model that was loaded.</param>
 /// <param name="Remaining">Estimate of the time left, from the mean duration of the epochs so far.</param>
 public sealed record TrainingProgress(
     int Epoch,
     int Epochs,
+    int Member,
     double ClassificationLoss,
     double GenerativeLoss,
     double DataEnergy,
     double SampleEnergy,
     double ValidationAccuracy,
     double ValidationLogLoss,
+    int Recoveries,
     TimeSpan Elapsed,
     TimeSpan Remaining);

@@ -7,7 +7,7 @@ namespace Microsoft.ML.Jem.Tests.Onnx;
 public class DamagedModelTests
 {
     private static readonly byte[] Model = JemGraph.Write(
-        JemModels.Calibrated(5, 3, 1.5f, [.. Enumerable.Range(0, 100).Select(i => MathF.Sin(i))]), JemModels.Perceptron(1, 5, 8, 3));
+        JemModels.Calibrated(5, 3, 1.5f, [.. Enumerable.Range(0, 100).Select(i => MathF.Sin(i))]), [JemModels.Perceptron(1, 5, 8, 3)]);
 
     [Fact]
     public void A_truncated_file_is_refused_wherever_it_ends()
@@ -101,16 +101,16 @@ public class DamagedModelTests
         RefusedSealed("no JSON list", model => Entry(model, JemMetadata.ClassNames).Value = "[1, null]");
         RefusedSealed("lacks", model => model.MetadataProps.Remove(Entry(model, JemMetadata.FeatureLimit)));
         RefusedSealed("twice", model => model.MetadataProps.Add(Entry(model, JemMetadata.FeatureLimit).Clone()));
-        RefusedSealed("announced", model => Entry(model, JemMetadata.CalibrationSize).Value = "7");
+        RefusedSealed("announced", model => Entry(model, JemMetadata.TableSize).Value = "7");
         RefusedSealed("lacks", model => model.Graph.Initializer.Remove(Tensor(model, JemNames.Scale)));
         RefusedSealed("twice", model => model.Graph.Initializer.Add(Tensor(model, JemNames.Scale).Clone()));
         RefusedSealed("fit together", model => Resize(Tensor(model, JemNames.Scale), 2));
         RefusedSealed("shape", model => Tensor(model, JemNames.Scale).Dims[0] = long.MaxValue);
         RefusedSealed("shape", model => Tensor(model, JemNames.Scale).Dims[0] = -1);
-        RefusedSealed("at least one", model => Tensor(model, JemNames.EnergyTable + ".Remaining").RawData = ByteString.CopyFrom(new byte[40]));
-        RefusedSealed("follow each other", model => Tensor(model, JemNames.EnergyTable + ".Remaining").RawData = Ascending(10));
-        RefusedSealed("no valid shape", model => Resize(Tensor(model, JemNames.EnergyTable + ".Remaining"), 3));
-        RefusedSealed("descend", model => Tensor(model, JemNames.EnergyTable + ".Blocks").RawData = Ascending(100));
+        RefusedSealed("at least one", model => Tensor(model, JemNames.Table + ".Remaining").RawData = ByteString.CopyFrom(new byte[40]));
+        RefusedSealed("follow each other", model => Tensor(model, JemNames.Table + ".Remaining").RawData = Ascending(10));
+        RefusedSealed("no valid shape", model => Resize(Tensor(model, JemNames.Table + ".Remaining"), 3));
+        RefusedSealed("descend", model => Tensor(model, JemNames.Table + ".Blocks").RawData = Ascending(100));
     }
 
     private static void RefusedSealed(string reason, Action<ModelProto> edit)

@@ -15,7 +15,7 @@ internal sealed class FixtureNetwork(string fileName)
 
     public int ClassCount => 3;
 
-    public string Write(OnnxGraph graph, string input)
+    public NetworkValues Write(OnnxGraph graph, string input, bool withGradient)
     {
         string value = input;
         foreach (string layer in Layers)
@@ -30,7 +30,7 @@ internal sealed class FixtureNetwork(string fileName)
                 value = Activate(graph, value);
         }
 
-        return value;
+        return new NetworkValues(value);
     }
 
     private string Activate(OnnxGraph graph, string value) => fileName.Contains("silu", StringComparison.Ordinal)

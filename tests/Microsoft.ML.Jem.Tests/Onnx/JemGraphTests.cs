@@ -16,11 +16,11 @@ public class JemGraphTests
     public void Logits_energies_and_scores_equal_the_reference(string fileName)
     {
         var network = new FixtureNetwork(fileName);
-        Rows raw = Rows.Of(JemGraph.Write(JemModels.Plain(5, 3), network.Write), network.Data.GetProperty("x").Floats());
+        Rows raw = Rows.Of(JemGraph.Write(JemModels.Plain(5, 3), [network.Write]), network.Data.GetProperty("x").Floats());
         AssertClose(network.Data.GetProperty("logits").Doubles(), raw.Logits);
         AssertClose(network.Data.GetProperty("energy").Doubles(), raw.Energy);
 
-        Rows scored = Rows.Of(JemGraph.Write(JemModels.Calibrated(5, 3, temperature: 1), network.Write), network.Data.GetProperty("x").Floats());
+        Rows scored = Rows.Of(JemGraph.Write(JemModels.Calibrated(5, 3, temperature: 1), [network.Write]), network.Data.GetProperty("x").Floats());
         AssertClose(network.Data.GetProperty("softmax").Doubles(), scored.Score);
         AssertClose(network.Data.GetProperty("energy").Doubles(), scored.Energy);
     }
@@ -28,7 +28,7 @@ public class JemGraphTests
     [Fact]
     public void The_temperature_divides_logits_of_scores_but_not_of_energies()
     {
-        Rows rows = Rows.Of(JemGraph.Write(JemModels.Calibrated(2, 2, temperature: 2), JemModels.Identity), [4, 0]);
+        Rows rows = Rows.Of(JemGraph.Write(JemModels.Calibrated(2, 2, temperature: 2), [JemModels.Identity]), [4, 0]);
         Assert.Equal(1 / (1 + Math.Exp(-2)), rows.Score[0], 1e-6);
         Assert.Equal(-Math.Log(Math.Exp(4) + 1), rows.Energy[0], 1e-5);
     }
@@ -37,7 +37,7 @@ public class JemGraphTests
     public void Features_are_standardised_and_clipped_in_the_graph()
     {
         JemModelSettings settings = JemModels.Plain(3, 3) with { Standardization = new Standardization([1, 2, 3], [2, 0.5f, 0], 4) };
-        Rows rows = Rows.Of(JemGraph.Write(settings, JemModels.Identity), [2, 4, 9, 100, -100, 3]);
+        Rows rows = Rows.Of(JemGraph.Write(settings, [JemModels.Identity]), [2, 4, 9, 100, -100, 3]);
         Assert.Equal([2, 1, 0, 4, -4, 0], rows.Logits);
     }
 
@@ -48,7 +48,7 @@ public class JemGraphTests
         foreach (float limit in new[] { 5f, float.PositiveInfinity })
         {
             JemModelSettings settings = JemModels.Calibrated(4, 3, temperature: 0.05f) with { Standardization = new Standardization([-1e38f, 2, 0, 5], [1e-3f, 1e20f, 1, 0], limit) };
-            using var scorer = new OnnxScorer(JemGraph.Write(settings, JemModels.Perceptron(3, 4, 16, 16, 3)));
+            using var scorer = new OnnxScorer(JemGraph.Write(settings, [JemModels.Perceptron(3, 4, 16, 16, 3)]));
             feature.Array[4].Array[1, 8].Sample(
                 features =>
                 {
@@ -70,7 +70,7 @@ public class JemGraphTests
     [Fact]
     public void A_row_with_a_feature_that_is_not_finite_has_no_label_and_the_highest_OodScore()
     {
-        byte[] model = JemGraph.Write(JemModels.Calibrated(2, 2), JemModels.Perceptron(1, 2, 4, 2));
+        byte[] model = JemGraph.Write(JemModels.Calibrated(2, 2), [JemModels.Perceptron(1, 2, 4, 2)]);
         Rows rows = Rows.Of(model, [0, 0, float.NaN, 0, 0, float.PositiveInfinity, 0, 0]);
         Assert.Equal([ScoringBatch.NoLabel, ScoringBatch.NoLabel], rows.PredictedLabel[1..3]);
         Assert.All(rows.Score[2..6], score => Assert.True(float.IsNaN(score)));
@@ -89,8 +89,8 @@ public class JemGraphTests
     {
         JemModelSettings settings = JemModels.Calibrated(4, 3, 1.3f, [.. Enumerable.Range(0, 200).Select(i => -2 + i / 100f)]);
         float[] features = [.. Enumerable.Range(0, 40).Select(i => MathF.Sin(i))];
-        Rows expected = Rows.Of(JemGraph.Write(settings, JemModels.Perceptron(3, 4, 16, 3)), features);
-        Rows rows = Rows.Of(JemGraph.Write(settings, JemModels.Perceptron(3, 4, 16, 3), opset), features);
+        Rows expected = Rows.Of(JemGraph.Write(settings, [JemModels.Perceptron(3, 4, 16, 3)]), features);
+        Rows rows = Rows.Of(JemGraph.Write(settings, [JemModels.Perceptron(3, 4, 16, 3)], opset), features);
         Assert.Equal(expected.Score, rows.Score);
         Assert.Equal(expected.OodScore, rows.OodScore);
     }
@@ -107,7 +107,7 @@ public class JemGraphTests
             Metadata = new Dictionary<string, string> { ["jem.network"] = "{\"hidden\":[16,12]}" },
         };
 
-        JemGraphDescription read = JemGraph.Read(JemGraph.Write(settings, network.Write));
+        JemGraphDescription read = JemGraph.Read(JemGraph.Write(settings, [network.Write]));
 
         Assert.Equal(settings.Standardization.Offset, read.Settings.Standardization.Offset);
         Assert.Equal(settings.Standardization.Scale, read.Settings.Standardization.Scale);
@@ -116,7 +116,8 @@ public class JemGraphTests
         Assert.Equal(settings.FeatureNames, read.Settings.FeatureNames);
         Assert.Equal(0.7f, read.Settings.Temperature);
         Assert.Equal(settings.Metadata, read.Settings.Metadata);
-        Assert.Equal(settings.EnergyTable!.Descending, read.Settings.EnergyTable!.Descending);
+        Assert.Equal(settings.Members[0].Calibration!.Table.Descending, read.Settings.Members[0].Calibration!.Table.Descending);
+        Assert.Equal(settings.Members[0].Calibration!.Curves[0].Lows, read.Settings.Members[0].Calibration!.Curves[0].Lows);
         Assert.Equal(["f.0.weight", "f.0.bias", "f.2.weight", "f.2.bias", "class_output.weight", "class_output.bias"], read.Weights.Keys);
         Assert.Equal(network.Data.GetProperty("weights").GetProperty("f.2.weight").Floats(), read.Weights["f.2.weight"].Values);
         Assert.Equal([12, 16], read.Weights["f.2.weight"].Shape);
@@ -125,8 +126,8 @@ public class JemGraphTests
     [Fact]
     public void A_model_without_calibration_and_without_a_limit_is_read_back()
     {
-        JemGraphDescription read = JemGraph.Read(JemGraph.Write(JemModels.Plain(2, 2), JemModels.Identity));
-        Assert.Null(read.Settings.EnergyTable);
+        JemGraphDescription read = JemGraph.Read(JemGraph.Write(JemModels.Plain(2, 2), [JemModels.Identity]));
+        Assert.False(read.Settings.IsCalibrated);
         Assert.Equal(float.PositiveInfinity, read.Settings.Standardization.Limit);
         Assert.Empty(read.Settings.FeatureNames);
     }
@@ -147,16 +148,16 @@ public class JemGraphTests
     [Fact]
     public void A_network_that_breaks_the_rules_is_refused()
     {
-        Assert.Contains("not in the graph", Assert.Throws<ArgumentException>(() => JemGraph.Write(JemModels.Plain(2, 2), (_, _) => "nowhere")).Message, StringComparison.Ordinal);
-        Assert.Contains("reserved", Assert.Throws<ArgumentException>(() => JemGraph.Write(JemModels.Plain(2, 2), (graph, input) =>
+        Assert.Contains("not in the graph", Assert.Throws<ArgumentException>(() => JemGraph.Write(JemModels.Plain(2, 2), [(_, _, _) => new NetworkValues("nowhere")])).Message, StringComparison.Ordinal);
+        Assert.Contains("reserved", Assert.Throws<ArgumentException>(() => JemGraph.Write(JemModels.Plain(2, 2), [(graph, input, _) =>
         {
             graph.AddInitializer("Jem.Mine", [1f]);
-            return input;
-        })).Message, StringComparison.Ordinal);
+            return new NetworkValues(input);
+        }])).Message, StringComparison.Ordinal);
     }
 
     private static void AssertRefused(string reason, JemModelSettings settings) =>
-        Assert.Contains(reason, Assert.Throws<ArgumentException>(() => JemGraph.Write(settings, JemModels.Identity)).Message, StringComparison.Ordinal);
+        Assert.Contains(reason, Assert.Throws<ArgumentException>(() => JemGraph.Write(settings, [JemModels.Identity])).Message, StringComparison.Ordinal);
 
     private static void AssertClose(double[] expected, float[] actual)
     {

@@ -12,20 +12,29 @@ internal static class JemModels
     {
         Standardization = new Standardization(new float[width], [.. Enumerable.Repeat(1f, width)], float.PositiveInfinity),
         ClassNames = [.. Enumerable.Range(0, classCount).Select(k => $"class {k}")],
+        Members = [new MemberSettings()],
     };
 
+    /// <summary>Settings of a single member whose <c>OodScore</c> ranks rows by energy among the energies given.</summary>
     public static JemModelSettings Calibrated(int width, int classCount, float temperature = 1.5f, params float[] energies) =>
         Plain(width, classCount) with
         {
             Temperature = temperature,
-            EnergyTable = ConformalTable.Create(energies.Length > 0 ? energies : [-3, -2, -1, 0]),
+            Members = [new MemberSettings(Calibration: Calibration(energies.Length > 0 ? energies : [-3, -2, -1, 0]))],
         };
 
+    /// <summary>A curve that leaves energies from −1000 to 1000 as they are but for a shift, and a table of those given.</summary>
+    public static MemberCalibration Calibration(params float[] energies)
+    {
+        var identity = new SurpriseCurve([-1000], [1000], [1]);
+        return new MemberCalibration([identity], ConformalTable.Create(Array.ConvertAll(energies, identity.Of)));
+    }
+
     /// <summary>A network whose logits are its features.</summary>
-    public static string Identity(OnnxGraph graph, string input) => graph.AddNode("Identity", [input]);
+    public static NetworkValues Identity(OnnxGraph graph, string input, bool withGradient) => new(graph.AddNode("Identity", [input]));
 
     /// <summary>A random perceptron with SiLU.</summary>
-    public static Func<OnnxGraph, string, string> Perceptron(int seed, params int[] sizes) => (graph, input) =>
+    public static NetworkWriter Perceptron(int seed, params int[] sizes) => (graph, input, _) =>
     {
         var random = new Random(seed);
         string value = input;
@@ -42,6 +51,6 @@ internal static class JemModels
                 value = graph.AddNode("Mul", [value, graph.AddNode("Sigmoid", [value])]);
         }
 
-        return value;
+        return new NetworkValues(value);
     };
 }

@@ -7,8 +7,8 @@ public class OnnxGraphTests
     [Fact]
     public void The_same_calls_give_the_same_bytes() =>
         Assert.Equal(
-            JemGraph.Write(JemModels.Calibrated(4, 3), JemModels.Perceptron(1, 4, 8, 3)),
-            JemGraph.Write(JemModels.Calibrated(4, 3), JemModels.Perceptron(1, 4, 8, 3)));
+            JemGraph.Write(JemModels.Calibrated(4, 3), [JemModels.Perceptron(1, 4, 8, 3)]),
+            JemGraph.Write(JemModels.Calibrated(4, 3), [JemModels.Perceptron(1, 4, 8, 3)]));
 
     [Fact]
     public void A_name_used_twice_is_refused()

@@ -7,7 +7,7 @@ namespace Microsoft.ML.Jem.Tests.Scoring;
 public class OnnxScorerTests
 {
     private static readonly byte[] Model = JemGraph.Write(
-        JemModels.Calibrated(8, 3, 1.5f, [.. Enumerable.Range(0, 300).Select(i => -3 + i / 100f)]), JemModels.Perceptron(1, 8, 32, 3));
+        JemModels.Calibrated(8, 3, 1.5f, [.. Enumerable.Range(0, 300).Select(i => -3 + i / 100f)]), [JemModels.Perceptron(1, 8, 32, 3)]);
 
     [Fact]
     public void A_batch_and_single_rows_give_the_same_numbers()

@@ -3,25 +3,21 @@ using static TorchSharp.torch.nn;
 
 namespace Microsoft.ML.Jem.Training;
 
-/// <summary>Keeps a copy of a module's state from the moment its held-out loss was lowest.</summary>
-internal sealed class BestWeights(Module<Tensor, Tensor> module) : IDisposable
+/// <summary>A copy of a module's state that can be given back to it.</summary>
+internal sealed class WeightSnapshot(Module<Tensor, Tensor> module) : IDisposable
 {
     private readonly Dictionary<string, Tensor> _copy = [];
-    private double _lowest = double.PositiveInfinity;
 
-    /// <summary>Copies the module's state if <paramref name="loss"/> is lower than any before; NaN never is.</summary>
-    public void Offer(double loss)
+    /// <summary>Copies the module's state.</summary>
+    public void Take()
     {
-        if (!(loss < _lowest))
-            return;
-        _lowest = loss;
         using IDisposable noGradients = no_grad();
         foreach ((string name, Tensor value) in module.state_dict())
         {
             if (_copy.TryGetValue(name, out Tensor? copy))
                 copy.copy_(value);
             else
-                _copy[name] = value.detach().clone().DetachFromDisposeScope();
+                _copy[name] = value.clone().DetachFromDisposeScope();
         }
     }
 

@@ -1,0 +1,30 @@
+namespace Microsoft.ML.Jem.Features;
+
+/// <summary>
+/// A simple density of standardised rows beside the network's: a Gaussian a class,
+/// q(z) = Σ_k exp(LogWeights_k − ½‖A_k·z − c_k‖²). It falls off in every direction, which a network's logsumexp need not do.
+/// </summary>
+/// <remarks>
+/// The class-conditional Gaussians of Lee, Lee, Lee, Shin, "A simple unified framework for detecting out-of-distribution samples",
+/// NeurIPS 2018, on the features instead of a hidden layer.
+/// </remarks>
+/// <param name="Whitening">
+/// A, row-major: [K, d, d] where each class has its own covariance, [r, d] where all share one, [d] where that is diagonal.
+/// </param>
+/// <param name="Centres">c, [K, r] row-major: the whitened class means.</param>
+/// <param name="LogWeights">Logarithms of the classes' shares and of the normalisation, [K].</param>
+/// <param name="Width">d, features in a row.</param>
+internal sealed record ReferenceMeasure(float[] Whitening, float[] Centres, float[] LogWeights, int Width)
+{
+    /// <summary>K, the number of Gaussians.</summary>
+    public int ComponentCount => LogWeights.Length;
+
+    /// <summary>r, the dimension after whitening.</summary>
+    public int Rank => Centres.Length / ComponentCount;
+
+    /// <summary>Whether each class has a covariance of its own.</summary>
+    public bool IsPerClass => Whitening.Length == (long)ComponentCount * Width * Rank && !IsDiagonal && ComponentCount > 1;
+
+    /// <summary>Whether the common covariance is diagonal.</summary>
+    public bool IsDiagonal => Whitening.Length == Width;
+}

@@ -1,0 +1,60 @@
+using Microsoft.ML.Jem.Features;
+
+namespace Microsoft.ML.Jem.Onnx;
+
+/// <summary>Writes <see cref="Standardization"/> and reads it back.</summary>
+internal static class StandardizationNodes
+{
+    /// <summary>Writes the nodes from raw to standardised features, [N, d].</summary>
+    public static string Write(OnnxGraph graph, string features, Standardization standardization)
+    {
+        int width = standardization.Width;
+
+        // The scale of a constant feature is 0. With the offset 0 as well, no finite value of it can overflow to ∞ · 0.
+        float[] offset = [.. standardization.Offset.Zip(standardization.Scale, (offset, scale) => scale == 0 ? 0 : offset)];
+        string tamed = standardization.Tails is { } tails ? Tame(graph, features, tails) : features;
+        string centred = graph.AddNode("Sub", [tamed, graph.AddInitializer(JemNames.Offset, offset, width)]);
+        string scaled = graph.AddNode("Mul", [centred, graph.AddInitializer(JemNames.Scale, standardization.Scale, width)]);
+        float limit = Math.Min(standardization.Limit, JemGraph.Farthest);
+        string clipped = graph.AddNode("Clip", [scaled, graph.AddInitializer(JemNames.LowerLimit, [-limit]), graph.AddInitializer(JemNames.UpperLimit, [limit])]);
+
+        // The standard does not say what Clip makes of NaN. x − x does: 0 for a finite feature, NaN for any other.
+        return graph.AddNode("Add", [clipped, graph.AddNode("Sub", [features, features])]);
+    }
+
+    /// <exception cref="InvalidDataException">The initializers are missing or damaged.</exception>
+    public static Standardization Read(OnnxWeights weights, float limit)
+    {
+        HeavyTails? tails = null;
+        if (weights.TryGet($"{JemNames.Tail}.Centre", out OnnxTensor? centre))
+        {
+            float[] heavy = weights.Get($"{JemNames.Tail}.Share").Values;
+            tails = new HeavyTails(Array.ConvertAll(heavy, share => share != 0), centre.Values, weights.Get($"{JemNames.Tail}.InverseSpread").Values);
+        }
+
+        var read = new Standardization(weights.Get(JemNames.Offset).Values, weights.Get(JemNames.Scale).Values, limit, tails);
+        if (read.Scale.Length != read.Width || read.Width == 0 ||
+            (tails is not null && (tails.IsHeavy.Length != read.Width || tails.Centre.Length != read.Width || tails.InverseSpread.Length != read.Width)))
+        {
+            throw new InvalidDataException("The model is damaged: its features and scales do not fit together.");
+        }
+
+        return read;
+    }
+
+    /// <summary>asinh((x − centre) · inverseSpread) for heavy-tailed features, x for the others.</summary>
+    private static string Tame(OnnxGraph graph, string features, HeavyTails tails)
+    {
+        int width = tails.IsHeavy.Length;
+        string name = JemNames.Tail;
+
+        // x + share · (asinh(…) − x) with share 1 or 0 would turn an infinite asinh into NaN; Where keeps the branches apart.
+        string share = graph.AddInitializer($"{name}.Share", Array.ConvertAll(tails.IsHeavy, heavy => heavy ? 1f : 0f), width);
+        string isHeavy = graph.AddNode("Cast", [share], OnnxAttribute.Int("to", (long)OnnxType.Bool));
+        string centred = graph.AddNode("Sub", [features, graph.AddInitializer($"{name}.Centre", tails.Centre, width)]);
+        string spread = graph.AddNode("Mul", [centred, graph.AddInitializer($"{name}.InverseSpread", tails.InverseSpread, width)]);
+        string bounded = graph.AddNode(
+            "Clip", [spread, graph.AddInitializer($"{name}.Lowest", [-float.MaxValue]), graph.AddInitializer($"{name}.Highest", [float.MaxValue])]);
+        return graph.AddNode("Where", [isHeavy, graph.AddNode("Asinh", [bounded]), features]);
+    }
+}

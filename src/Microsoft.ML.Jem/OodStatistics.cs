@@ -1,0 +1,34 @@
+using Microsoft.ML.Jem.Calibration;
+using Microsoft.ML.Jem.Networks;
+using Microsoft.ML.Jem.Training;
+
+namespace Microsoft.ML.Jem;
+
+/// <summary>Which statistics a model's <c>OodScore</c> is made of.</summary>
+internal static class OodStatistics
+{
+    /// <summary>The one asked for, or those of the combination that the network offers.</summary>
+    /// <exception cref="InvalidOperationException">The network does not offer the one asked for.</exception>
+    public static OodStatistic[] Of(JemTrainingOptions options)
+    {
+        JemNetwork network = options.Network;
+        return options.OodStatistic switch
+        {
+            OodStatistic.Combination when network.NamesHidden =>
+                [OodStatistic.Energy, OodStatistic.MaxProbability, OodStatistic.HiddenNeighbor, OodStatistic.ReferenceDensity],
+            OodStatistic.Combination => [OodStatistic.Energy, OodStatistic.MaxProbability, OodStatistic.ReferenceDensity],
+            OodStatistic.ApproximateMass when !network.WritesGradient => throw Missing(network, options.OodStatistic, "write its input gradient to ONNX"),
+            OodStatistic.HiddenNeighbor when !network.NamesHidden => throw Missing(network, options.OodStatistic, "name its last hidden layer"),
+            OodStatistic one => [one],
+        };
+    }
+
+    /// <summary>
+    /// How much a statistic counts in a combination. Chosen on eleven sets: counting the energy twice was the best compromise
+    /// (docs/method.md).
+    /// </summary>
+    public static float Weight(OodStatistic statistic) => statistic == OodStatistic.Energy ? 2 : 1;
+
+    private static InvalidOperationException Missing(JemNetwork network, OodStatistic statistic, string ability) =>
+        new($"OodStatistic.{statistic} needs a network that can {ability}, which {network.GetType().Name} cannot. Choose another OodStatistic.");
+}

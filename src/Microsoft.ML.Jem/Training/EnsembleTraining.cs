@@ -1,0 +1,133 @@
+using System.Diagnostics;
+using Microsoft.ML.Jem.Features;
+using Microsoft.ML.Jem.Native;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Jem.Training;
+
+/// <summary>Trains the members of an ensemble, several at a time where there are cores for them.</summary>
+/// <remarks>
+/// Members share nothing but the rows, and each has a generator of its own: the result does not depend on how many run at a time.
+/// </remarks>
+internal static class EnsembleTraining
+{
+    /// <summary>Trains one network on each part.</summary>
+    /// <param name="parts">Training and held-out rows of each member.</param>
+    /// <param name="standardization">What is done to features first.</param>
+    /// <param name="options">The knobs; checked.</param>
+    /// <param name="seed">Determines everything random; each member derives its own.</param>
+    /// <param name="device">Where to train.</param>
+    /// <param name="log">Told of trouble and what was done about it.</param>
+    /// <param name="progress">Receives the state after each epoch of each member, one call at a time.</param>
+    /// <param name="cancellation">Ends training within a Langevin step.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <exception cref="InvalidOperationException">A member could not be trained.</exception>
+    public static TrainedNetwork[] Run(
+        (TrainingRows Train, TrainingRows HeldOut)[] parts,
+        Standardization standardization,
+        JemTrainingOptions options,
+        int seed,
+        Device device,
+        Action<string> log,
+        IProgress<TrainingProgress>? progress,
+        CancellationToken cancellation)
+    {
+        TorchLibrary.EnsureLoaded();
+        int threads = options.NumberOfThreads ?? Environment.ProcessorCount;
+        int atOnce = device.type == TorchSharp.DeviceType.CPU ? Math.Clamp(threads, 1, parts.Length) : 1;
+        using var limit = new ThreadLimit(atOnce > 1 ? 1 : ThreadsAlone(parts[0].Train, options));
+        var members = new TrainedNetwork?[parts.Length];
+        var merged = new MergedProgress(parts.Length, progress, log);
+        try
+        {
+            RunAll(parts.Length, atOnce, cancellation, (m, token) => members[m] = MemberTraining.Run(
+                parts[m].Train, parts[m].HeldOut, standardization, options, MemberSeed(seed, m), device,
+                message => merged.Log(m, message), merged.Of(m), token));
+            return members!;
+        }
+        catch
+        {
+            foreach (TrainedNetwork? member in members)
+                member?.Dispose();
+            throw;
+        }
+    }
+
+    private static int? ThreadsAlone(TrainingRows train, JemTrainingOptions options) =>
+        options.NumberOfThreads ?? options.Network.PreferredThreads(train.Features.Width, train.ClassCount, options.BatchSize ?? 128);
+
+    /// <summary>Seeds far apart, so that members of neighbouring seeds do not coincide.</summary>
+    private static int MemberSeed(int seed, int member) => unchecked(seed + (member * (int)0x9E3779B9));
+
+    /// <summary>Runs the actions on threads of their own; the first error stops the others and is thrown.</summary>
+    private static void RunAll(int count, int atOnce, CancellationToken cancellation, Action<int, CancellationToken> action)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        int next = -1;
+        Exception? error = null;
+        void Work()
+        {
+            for (int m = Interlocked.Increment(ref next); m < count; m = Interlocked.Increment(ref next))
+            {
+                try
+                {
+                    action(m, stop.Token);
+                }
+                catch (Exception exception)
+                {
+                    Interlocked.CompareExchange(ref error, exception, null);
+                    stop.Cancel();
+                    return;
+                }
+            }
+        }
+
+        Thread[] others = [.. Enumerable.Range(1, atOnce - 1).Select(i => new Thread(Work) { IsBackground = true, Name = $"JEM member {i}" })];
+        foreach (Thread thread in others)
+            thread.Start();
+        Work();
+        foreach (Thread thread in others)
+            thread.Join();
+        if (error is not null)
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(error);
+    }
+
+    /// <summary>Makes one progress of the members' own.</summary>
+    private sealed class MergedProgress(int memberCount, IProgress<TrainingProgress>? target, Action<string> log)
+    {
+        private readonly Lock _lock = new();
+        private readonly Stopwatch _clock = Stopwatch.StartNew();
+        private int _epochs;
+
+        public IProgress<TrainingProgress>? Of(int member) => target is null ? null : new MemberProgress(this, member);
+
+        public void Log(int member, string message)
+        {
+            lock (_lock)
+                log(memberCount == 1 ? message : $"Member {member + 1} of {memberCount}: {message}");
+        }
+
+        private void Report(int member, TrainingProgress own)
+        {
+            lock (_lock)
+            {
+                _epochs++;
+                int planned = own.Epochs * memberCount;
+                TimeSpan elapsed = _clock.Elapsed;
+                target!.Report(own with
+                {
+                    Member = member + 1,
+                    Epoch = Math.Min(_epochs, planned),
+                    Epochs = planned,
+                    Elapsed = elapsed,
+                    Remaining = elapsed / _epochs * Math.Max(0, planned - _epochs),
+                });
+            }
+        }
+
+        private sealed class MemberProgress(MergedProgress merged, int member) : IProgress<TrainingProgress>
+        {
+            public void Report(TrainingProgress value) => merged.Report(member, value);
+        }
+    }
+}

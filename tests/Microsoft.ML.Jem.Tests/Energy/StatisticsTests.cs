@@ -1,0 +1,141 @@
+using Microsoft.ML.Jem.Calibration;
+using Microsoft.ML.Jem.Energy;
+using Microsoft.ML.Jem.Features;
+using Microsoft.ML.Jem.Networks;
+using Microsoft.ML.Jem.Onnx;
+using Microsoft.ML.Jem.Tests.Onnx;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Jem.Tests.Energy;
+
+/// <summary>The statistics behind OodScore: what the graph computes is what their definitions say.</summary>
+public sealed class StatisticsTests : TorchTest
+{
+    private static readonly int[] Labels = [.. Enumerable.Range(0, 300).Select(i => i % 3)];
+
+    [Fact]
+    public void The_reference_density_is_that_of_Gaussians_around_the_classes()
+    {
+        Tensor rows = Rows(width: 4);
+        ReferenceMeasure measure = ReferenceMeasureFit.Fit(rows, Labels, 3);
+        Assert.True(measure.IsPerClass);
+
+        // A point drawn far out along any direction is less likely than a class mean.
+        double[] energies = GraphStatistic(OodStatistic.ReferenceDensity, rows, new MemberSettings(measure), 4);
+        Assert.Equal(Array.ConvertAll(Near.Floats(rows).Chunk(4).ToArray(), row => Energy(measure, row)), energies, (a, b) => Math.Abs(a - b) < 1e-3 * Math.Max(1, Math.Abs(a)));
+    }
+
+    [Theory]
+    [InlineData(200, false)]
+    [InlineData(1100, true)]
+    public void Wide_rows_share_one_covariance(int width, bool diagonal)
+    {
+        Tensor rows = Rows(width);
+        ReferenceMeasure measure = ReferenceMeasureFit.Fit(rows, Labels, 3);
+        Assert.False(measure.IsPerClass);
+        Assert.Equal(diagonal, measure.IsDiagonal);
+        Assert.Equal(diagonal ? width : 128, measure.Rank);
+
+        double[] near = GraphStatistic(OodStatistic.ReferenceDensity, rows, new MemberSettings(measure), width);
+        double[] far = GraphStatistic(OodStatistic.ReferenceDensity, rows * 3, new MemberSettings(measure), width);
+        Assert.Equal(Energy(measure, Near.Floats(rows)[..width]), near[0], 1e-3 * Math.Abs(near[0]));
+        Assert.True(far.Average() > near.Average() + 100);
+    }
+
+    [Fact]
+    public void The_reference_energy_grows_along_every_ray()
+    {
+        ReferenceMeasure measure = ReferenceMeasureFit.Fit(Rows(width: 4), Labels, 3);
+        for (int ray = 0; ray < 20; ray++)
+        {
+            Tensor direction = randn([1, 4], generator: new Generator((ulong)ray));
+            Tensor points = cat([.. Enumerable.Range(5, 20).Select(i => direction * i)], 0);
+            double[] energies = GraphStatistic(OodStatistic.ReferenceDensity, points, new MemberSettings(measure), 4);
+            Assert.Equal(energies.Order(), energies);
+        }
+    }
+
+    [Fact]
+    public void A_class_without_rows_takes_no_part()
+    {
+        ReferenceMeasure measure = ReferenceMeasureFit.Fit(Rows(width: 4), Labels, 5);
+        Assert.All(measure.LogWeights[3..], weight => Assert.True(weight < -1e20));
+        Assert.All(measure.LogWeights[..3], weight => Assert.True(float.IsFinite(weight) && weight > -100));
+    }
+
+    [Theory]
+    [InlineData(Activation.SiLU)]
+    [InlineData(Activation.LeakyReLU)]
+    public void The_approximate_mass_in_the_graph_is_the_norm_of_the_gradient(Activation activation)
+    {
+        var network = new MultilayerPerceptron(activation, 16, 12);
+        using nn.Module<Tensor, Tensor> module = network.Create(4, 3, new Generator(1), CPU);
+        Tensor rows = Rows(width: 4);
+        double[] expected = Array.ConvertAll(Near.Floats(InputGradient.ApproximateMass(network, module, rows)), mass => -(double)mass);
+
+        double[] actual = GraphStatistic(OodStatistic.ApproximateMass, rows, new MemberSettings(), 4, (graph, input, gradient) => network.WriteTo(graph, input, module, gradient));
+
+        Assert.Equal(expected, actual, (a, b) => Math.Abs(a - b) <= 1e-4 * Math.Max(1e-2, Math.Abs(a)));
+    }
+
+    [Fact]
+    public void The_hidden_neighbour_is_the_nearest_stored_direction()
+    {
+        var network = new MultilayerPerceptron(16, 12);
+        using nn.Module<Tensor, Tensor> module = network.Create(4, 3, new Generator(1), CPU);
+        Tensor rows = Rows(width: 4);
+        using IDisposable noGradients = no_grad();
+        Tensor hidden = network.Hidden(module, rows)!;
+        Prototypes prototypes = PrototypeFit.Fit(hidden.narrow(0, 0, 100), new Random(1));
+        Assert.Equal(100, prototypes.Count);
+        Tensor directions = hidden / hidden.norm(dim: 1, keepdim: true);
+        Tensor expected = cdist(directions, tensor(prototypes.Directions, [prototypes.Count, 12])).min(1).values;
+
+        double[] actual = GraphStatistic(OodStatistic.HiddenNeighbor, rows, new MemberSettings(Prototypes: prototypes), 4, (graph, input, gradient) => network.WriteTo(graph, input, module, gradient));
+
+        Assert.Equal(Array.ConvertAll(Near.Floats(expected), value => (double)value), actual, (a, b) => Math.Abs(a - b) < 2e-3);
+        Assert.All(actual[..100], distance => Assert.InRange(distance, 0, 2e-3));
+    }
+
+    private static Tensor Rows(int width)
+    {
+        Tensor noise = randn([300, width], generator: new Generator(7));
+        Tensor centres = randn([3, width], generator: new Generator(8)) * 3;
+        return noise + centres.index_select(0, tensor(Array.ConvertAll(Labels, label => (long)label)));
+    }
+
+    private static double Energy(ReferenceMeasure measure, float[] row)
+    {
+        var exponents = new double[measure.ComponentCount];
+        for (int k = 0; k < exponents.Length; k++)
+        {
+            double square = 0;
+            for (int r = 0; r < measure.Rank; r++)
+            {
+                double value = -measure.Centres[(k * measure.Rank) + r];
+                for (int j = 0; j < row.Length; j++)
+                {
+                    if (measure.IsDiagonal)
+                        value += r == j ? measure.Whitening[j] * row[j] : 0;
+                    else
+                        value += measure.Whitening[((measure.IsPerClass ? (k * measure.Rank) + r : r) * row.Length) + j] * row[j];
+                }
+
+                square += value * value;
+            }
+
+            exponents[k] = measure.LogWeights[k] - (square / 2);
+        }
+
+        double largest = exponents.Max();
+        return -(largest + Math.Log(exponents.Sum(exponent => Math.Exp(exponent - largest))));
+    }
+
+    private static double[] GraphStatistic(OodStatistic statistic, Tensor rows, MemberSettings member, int width, NetworkWriter? network = null)
+    {
+        JemModelSettings settings = JemModels.Plain(width, width == 4 ? 3 : width) with { Statistics = [statistic], Members = [member] };
+        byte[] model = JemGraph.Write(settings, [network ?? JemModels.Perceptron(1, width, settings.ClassCount)]);
+        float[] values = Near.Floats(rows);
+        return Array.ConvertAll(HeldOutScores.Of(model, new DenseFeatureMatrix(values, values.Length / width, width)).Statistics[0], value => (double)value);
+    }
+}
