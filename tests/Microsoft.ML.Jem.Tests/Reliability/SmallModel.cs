@@ -19,6 +19,7 @@ public sealed class SmallModel : IDisposable
         {
             options.Network = new MultilayerPerceptron(4);
             options.NumberOfEpochs = 2;
+            options.NumberOfMembers = 2;
         })).Fit(data);
         using var file = new MemoryStream();
         context.Model.Save(_model, data.Schema, file);
@@ -64,13 +65,10 @@ public sealed class SmallModel : IDisposable
         return packed.ToArray();
     }
 
-    public int EntryCount
+    public string[] EntryNames()
     {
-        get
-        {
-            using var archive = new ZipArchive(new MemoryStream(Zip));
-            return archive.Entries.Count;
-        }
+        using var archive = new ZipArchive(new MemoryStream(Zip));
+        return [.. archive.Entries.Select(entry => entry.FullName)];
     }
 
     public void Dispose() => _model.Dispose();
