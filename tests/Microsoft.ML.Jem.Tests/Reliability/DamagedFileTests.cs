@@ -16,14 +16,14 @@ public sealed class DamagedFileTests(SmallModel model) : IClassFixture<SmallMode
     private const long MostAllocated = 32 << 20;
 
     [Fact]
-    public void Damaged_files_are_refused_by_their_checksum() => RunVerified(500);
+    public void Damaged_files_are_refused_by_their_checksum() => RunVerified(300);
 
     [Fact]
     [Trait("Category", "Long")]
     public void Ten_thousand_damaged_files_are_refused_by_their_checksum() => RunVerified(10_000);
 
     [Fact]
-    public void Damage_to_our_entries_of_a_model_is_found_by_Model_Load() => RunOwnEntries(500);
+    public void Damage_to_our_entries_of_a_model_is_found_by_Model_Load() => RunOwnEntries(200);
 
     [Fact]
     [Trait("Category", "Long")]

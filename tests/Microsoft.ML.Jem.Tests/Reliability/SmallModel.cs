@@ -30,6 +30,8 @@ public sealed class SmallModel : IDisposable
     /// <summary>model.zip.</summary>
     public byte[] Zip { get; }
 
+    public JemTransformer Transformer => _model.LastTransformer;
+
     /// <summary>model.onnx, as it lies in model.zip.</summary>
     public byte[] Onnx => _model.LastTransformer.Model.Graph;
 
