@@ -29,7 +29,7 @@ IDataView trainData = mlContext.Data.LoadFromEnumerable(train);
 var clock = Stopwatch.StartNew();
 TransformerChain<JemTransformer> model = TrainingDisplay.Run(progress =>
     mlContext.Transforms.Conversion.MapValueToKey("Label")
-        .Append(mlContext.MulticlassClassification.Trainers.Jem(new JemTrainer.Options { Progress = progress }))
+        .Append(mlContext.MulticlassClassification.Trainers.Jem(new JemTrainer.Options { Progress = progress, NumberOfMembers = arguments.Members }))
         .Fit(trainData));
 clock.Stop();
 
