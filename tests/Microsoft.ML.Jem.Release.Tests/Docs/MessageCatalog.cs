@@ -35,8 +35,9 @@ internal static class MessageCatalog
                 case ObjectCreationExpressionSyntax creation when creation.Type.ToString().EndsWith("Exception", StringComparison.Ordinal):
                 case YieldStatementSyntax:
                 case InvocationExpressionSyntax invocation when Makers.Contains(Name(invocation)):
-                case FieldDeclarationSyntax field when field.Modifiers.Any(SyntaxKind.ConstKeyword):
                     return true;
+                case FieldDeclarationSyntax field when field.Modifiers.Any(SyntaxKind.ConstKeyword):
+                    return Text(node) is [.., '.'] or [.., ')'];
                 case StatementSyntax or MemberDeclarationSyntax:
                     return false;
             }
