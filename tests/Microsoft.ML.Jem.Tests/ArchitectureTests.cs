@@ -11,15 +11,17 @@ public sealed class ArchitectureTests
     public static TheoryData<string, string[]> Layers => new()
     {
         { "Features", [] },
+        { "Images", [] },
         { "Calibration", [] },
         { "Evaluation", [] },
         { "Native", [] },
         { "Onnx", ["Features", "Calibration"] },
         { "Scoring", ["Onnx", "Features", "Calibration"] },
-        { "Networks", ["Onnx", "Features"] },
-        { "Energy", ["Networks", "Onnx", "Features"] },
-        { "Sampling", ["Energy", "Networks", "Onnx", "Features"] },
-        { "Training", ["Sampling", "Energy", "Networks", "Onnx", "Calibration", "Features", "Native"] },
+        { "Networks", ["Onnx", "Features", "Images"] },
+        { "Energy", ["Networks", "Onnx", "Features", "Images"] },
+        { "Sampling", ["Energy", "Networks", "Onnx", "Features", "Images"] },
+        { "Training", ["Sampling", "Energy", "Networks", "Onnx", "Calibration", "Features", "Images", "Native"] },
+        { "Generation", ["Training", "Sampling", "Energy", "Networks", "Onnx", "Features", "Images"] },
     };
 
     [Theory]
@@ -38,6 +40,7 @@ public sealed class ArchitectureTests
 
     [Theory]
     [InlineData("Features")]
+    [InlineData("Images")]
     [InlineData("Calibration")]
     [InlineData("Evaluation")]
     [InlineData("Onnx")]
