@@ -67,7 +67,7 @@ public static class JemRobustnessCatalog
         var labels = new List<int>();
         long skipped = 0;
         using DataViewRowCursor cursor = data.GetRowCursor([features, label]);
-        var featureGetter = new FeatureGetter(cursor, features, model.Model.NumberOfFeatures);
+        var featureGetter = FeatureGetter.Create(cursor, features, model.Model.NumberOfFeatures, model.Model.Image, data);
         ValueGetter<uint> labelGetter = cursor.GetGetter<uint>(label);
         uint key = 0;
         while (labels.Count < most && cursor.MoveNext())
