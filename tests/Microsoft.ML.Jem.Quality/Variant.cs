@@ -68,15 +68,15 @@ internal sealed class TrainedVariant(MLContext context, ITransformer model, Spli
     /// <inheritdoc/>
     public void Dispose() => (model as IDisposable)?.Dispose();
 
-    /// <summary>Rows as ML.NET wants them; without labels all are of the first class.</summary>
+    /// <summary>Rows as ML.NET wants them, keys counted from 0 as in any <c>IEnumerable</c> it loads; without labels all are of the first class.</summary>
     public static IDataView View(MLContext context, float[][] rows, string[]? labels, Split split)
     {
         var schema = SchemaDefinition.Create(typeof(Question));
         schema[nameof(Question.Features)].ColumnType = new VectorDataViewType(NumberDataViewType.Single, split.Width);
         schema[nameof(Question.Label)].ColumnType = new KeyDataViewType(typeof(uint), split.Classes.Length);
-        Dictionary<string, uint> keys = split.Classes.Select((name, index) => (name, index)).ToDictionary(pair => pair.name, pair => (uint)pair.index + 1);
+        Dictionary<string, uint> keys = split.Classes.Select((name, index) => (name, index)).ToDictionary(pair => pair.name, pair => (uint)pair.index);
         return context.Data.LoadFromEnumerable(
-            rows.Select((row, i) => new Question { Features = row, Label = labels is null ? 1 : keys[labels[i]] }).ToArray(), schema);
+            rows.Select((row, i) => new Question { Features = row, Label = labels is null ? 0 : keys[labels[i]] }).ToArray(), schema);
     }
 
     private sealed class Question

@@ -16,6 +16,15 @@ namespace Microsoft.ML.Jem.Features;
 /// <param name="Width">d, features in a row.</param>
 internal sealed record ReferenceMeasure(float[] Whitening, float[] Centres, float[] LogWeights, int Width)
 {
+    /// <summary>Where the features of a reference measure are clipped at the earliest, in standard deviations.</summary>
+    private const float NarrowestLimit = 10;
+
+    /// <summary>
+    /// Where the measure clips features that the network clips at <paramref name="networkLimit"/>. The network is better off
+    /// without outliers, but to it a row far out along one feature looks like one at the edge of the data; the measure must see how far.
+    /// </summary>
+    public static float WideLimit(float networkLimit) => Math.Max(networkLimit, NarrowestLimit);
+
     /// <summary>K, the number of Gaussians.</summary>
     public int ComponentCount => LogWeights.Length;
 
