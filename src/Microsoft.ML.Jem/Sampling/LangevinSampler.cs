@@ -1,4 +1,5 @@
 using Microsoft.ML.Jem.Energy;
+using Microsoft.ML.Jem.Native;
 using Microsoft.ML.Jem.Networks;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -49,8 +50,8 @@ internal sealed class LangevinSampler(JemNetwork network, Module<Tensor, Tensor>
             ? InputGradient.OfLogSumExp(network, module, x)
             : InputGradient.OfClass(network, module, x, y);
         if (settings.GradientClip is { } limit)
-            gradient.clamp_(-limit, limit);
-        gradient.mul_(settings.StepSize).add_(x);
-        return noise is null ? gradient : gradient.add_(noise, settings.Noise);
+            gradient.ClampInPlace(-limit, limit);
+        gradient.ScaleInPlace(settings.StepSize).AddInPlace(x);
+        return noise is null ? gradient : gradient.AddInPlace(noise, settings.Noise);
     }
 }

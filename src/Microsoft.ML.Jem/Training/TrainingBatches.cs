@@ -1,4 +1,5 @@
 using Microsoft.ML.Jem.Features;
+using Microsoft.ML.Jem.Native;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Jem.Training;
@@ -50,6 +51,6 @@ internal sealed class TrainingBatches
     }
 
     private Tensor WithNoise(Tensor features) => _noise > 0
-        ? features.add_(randn(features.shape, features.dtype, features.device, generator: _generator), _noise)
+        ? features.AddInPlace(randn(features.shape, features.dtype, features.device, generator: _generator), _noise)
         : features;
 }
