@@ -22,9 +22,6 @@ internal static class HostileRuns
         ("5000 one-hot columns", seed => OneHot(seed), options => { }),
     ];
 
-    /// <summary>Names of the cases.</summary>
-    public static IEnumerable<string> Names => Cases.Select(one => one.Name);
-
     /// <summary>Runs all; true where each stays finite and each case, in the mean, keeps the plain classifier's accuracy within a point.</summary>
     public static bool Run(TextWriter output)
     {

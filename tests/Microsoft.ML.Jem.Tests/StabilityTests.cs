@@ -5,10 +5,11 @@ namespace Microsoft.ML.Jem.Tests;
 /// <summary>Training ends well whatever it is given.</summary>
 public sealed class StabilityTests
 {
-    public static TheoryData<string> Hostile => [.. HostileRuns.Names];
-
     [Theory]
-    [MemberData(nameof(Hostile))]
+    [InlineData("step × 10, no clip")]
+    [InlineData("learning rate × 10")]
+    [InlineData("features to 1e6")]
+    [InlineData("3 rows a class")]
     public void Hostile_settings_and_data_end_in_a_model_as_good_as_a_plain_classifier(string name)
     {
         (bool isFinite, double accuracy, double plain, int _) = HostileRuns.Run(name, seed: 0);

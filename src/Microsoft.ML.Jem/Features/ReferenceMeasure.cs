@@ -5,8 +5,8 @@ namespace Microsoft.ML.Jem.Features;
 /// q(z) = Σ_k exp(LogWeights_k − ½‖A_k·z − c_k‖²). It falls off in every direction, which a network's logsumexp need not do.
 /// </summary>
 /// <remarks>
-/// The class-conditional Gaussians of Lee, Lee, Lee, Shin, "A simple unified framework for detecting out-of-distribution samples",
-/// NeurIPS 2018, on the features instead of a hidden layer.
+/// The class-conditional Gaussians of Lee, Lee, Lee, Shin, "A simple unified framework for detecting out-of-distribution samples
+/// and adversarial attacks", NeurIPS 2018, on the features instead of a hidden layer.
 /// </remarks>
 /// <param name="Whitening">
 /// A, row-major: [K, d, d] where each class has its own covariance, [r, d] where all share one, [d] where that is diagonal.
