@@ -6,6 +6,7 @@ namespace Microsoft.ML.Jem.Tests.Interop;
 internal static class Tool
 {
     private static readonly SemaphoreSlim Installing = new(1, 1);
+    private static readonly Lazy<Task<string?>> SearchingPython = new(FindPythonWithOnnx);
 
     /// <summary>The folder with the scripts.</summary>
     public static string Scripts { get; } = Path.Combine(Root(), "tests", "Interop");
@@ -13,14 +14,9 @@ internal static class Tool
     /// <summary>A Python that has the package onnx.</summary>
     public static async Task<string> PythonWithOnnx()
     {
-        foreach (string python in new[] { "/usr/bin/python3", "python3", "python" })
-        {
-            if (Find(python) is { } path && (await Start(path, ["-c", "import onnx"])).ExitCode == 0)
-                return path;
-        }
-
-        Assert.Skip("No Python with the package onnx is here. On Debian: apt-get install python3-onnx.");
-        return "";
+        string? python = await SearchingPython.Value;
+        Assert.SkipWhen(python is null, "No Python with the package onnx is here. On Debian: apt-get install python3-onnx.");
+        return python;
     }
 
     /// <summary>Node.js, with the packages the scripts need installed.</summary>
@@ -76,6 +72,17 @@ internal static class Tool
             if (!process.HasExited)
                 process.Kill(entireProcessTree: true);
         }
+    }
+
+    private static async Task<string?> FindPythonWithOnnx()
+    {
+        foreach (string python in new[] { "/usr/bin/python3", "python3", "python" })
+        {
+            if (Find(python) is { } path && (await Start(path, ["-c", "import onnx"])).ExitCode == 0)
+                return path;
+        }
+
+        return null;
     }
 
     private static string? Find(string program) =>
