@@ -58,7 +58,7 @@ internal sealed class ScoringView : IDataTransform, ITransformTemplate, IRowToRo
     {
         _host.CheckValue(input, nameof(input));
         _host.Check(input.Schema == InputSchema, "The row's schema must be the schema the mapper is bound to.");
-        return new ScoringRow(input, _bindings, Active(activeColumns), _features, _transformer.Scorer);
+        return new ScoringRow(input, _bindings, Active(activeColumns), _features, _transformer.Model.Image, _transformer.Scorer);
     }
 
     IDataTransform ITransformTemplate.ApplyToData(IHostEnvironment env, IDataView newSource) =>
@@ -78,7 +78,7 @@ internal sealed class ScoringView : IDataTransform, ITransformTemplate, IRowToRo
 
     private DataViewRowCursor CreateCursor(DataViewRowCursor input, bool[] active) =>
         NeedsScores(active)
-            ? new ScoringCursor(_host, input, _bindings, active, _features, _transformer.Scorer)
+            ? new ScoringCursor(_host, input, _bindings, active, _features, _transformer.Model.Image, _transformer.Scorer, Source)
             : new UnscoredCursor(_host, input, _bindings, active);
 
     private bool[] Active(IEnumerable<DataViewSchema.Column> columns)

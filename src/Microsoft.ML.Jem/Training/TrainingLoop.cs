@@ -44,7 +44,10 @@ internal sealed class TrainingLoop : IDisposable
         _result = new TrainedNetwork(options.Network, _module, standardization, device, train.ClassCount, _history);
         _plan = TrainingPlan.For(options, train, standardization);
         _tensors = new RowTensors(train, standardization, device);
-        _batches = new TrainingBatches(train, _tensors, _plan, _generator);
+        ImageAugmenter? augmenter = options.Augmentation is { } augmentation && options.Network.Image is { } image
+            ? new ImageAugmenter(augmentation, image, _generator)
+            : null;
+        _batches = new TrainingBatches(train, _tensors, _plan, augmenter, _generator);
         _good = new WeightSnapshot(_module);
         _best = new WeightSnapshot(_module);
         (_objective, _samples, _adam, _learningRate) = Prepare();
@@ -134,12 +137,27 @@ internal sealed class TrainingLoop : IDisposable
             TimeSpan elapsed = clock.Elapsed;
             var state = new TrainingProgress(
                 epoch, _plan.Epochs, 1, means.Classification, means.DataEnergy - means.SampleEnergy, means.DataEnergy, means.SampleEnergy,
-                metrics.Accuracy, metrics.LogLoss, _recoveries, elapsed, elapsed / epoch * (_plan.Epochs - epoch));
+                metrics.Accuracy, metrics.LogLoss, _recoveries, elapsed, elapsed / epoch * (_plan.Epochs - epoch))
+            {
+                Samples = ReportedSamples(),
+            };
             _history.Add(state);
             progress?.Report(state);
         }
 
         _best.Restore();
+        _result.Sampler = _samples?.State(_options.InitialDistribution);
+    }
+
+    /// <summary>Some chains of the replay buffer, as the user knows features.</summary>
+    private float[][] ReportedSamples()
+    {
+        if (_samples is null || _options.ReportedSamples == 0)
+            return [];
+        using DisposeScope scope = NewDisposeScope();
+        float[] values = _samples.Chains(_options.ReportedSamples).cpu().contiguous().data<float>().ToArray();
+        _result.Standardization.Restore(values);
+        return [.. values.Chunk(_result.Standardization.Width)];
     }
 
     /// <summary>Every row once; returns what went wrong, or null.</summary>
