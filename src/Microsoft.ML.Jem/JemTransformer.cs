@@ -76,15 +76,6 @@ public sealed partial class JemTransformer : ISingleFeaturePredictionTransformer
         return new ScoringView(_host, this, input);
     }
 
-    /// <summary>Writes the model as an ONNX file: input <c>Features</c>, the four columns as outputs.</summary>
-    /// <param name="stream">Where the file goes; it is left open.</param>
-    /// <exception cref="ArgumentNullException"><paramref name="stream"/> is null.</exception>
-    public void ExportToOnnx(Stream stream)
-    {
-        ArgumentNullException.ThrowIfNull(stream);
-        stream.Write(Model.Graph);
-    }
-
     /// <summary>
     /// The same model with another temperature: 1 gives the probabilities as the network was trained, to compare with the
     /// calibrated ones. <c>PredictedLabel</c>, <c>Energy</c> and <c>OodScore</c> stay as they are.

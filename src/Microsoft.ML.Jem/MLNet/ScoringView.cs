@@ -1,4 +1,5 @@
 using Microsoft.ML.Data;
+using Microsoft.ML.Model.OnnxConverter;
 using Microsoft.ML.Runtime;
 
 namespace Microsoft.ML.Jem.MLNet;
@@ -7,7 +8,7 @@ namespace Microsoft.ML.Jem.MLNet;
 /// A data view with the columns of a Jem model added: scored block by block when read with a cursor, row by row when it maps
 /// single rows (PredictionEngine). Both run the same graph.
 /// </summary>
-internal sealed class ScoringView : IDataTransform, ITransformTemplate, IRowToRowMapper
+internal sealed class ScoringView : IDataTransform, ITransformTemplate, IRowToRowMapper, ITransformCanSaveOnnx
 {
     private readonly IHost _host;
     private readonly JemTransformer _transformer;
@@ -64,6 +65,16 @@ internal sealed class ScoringView : IDataTransform, ITransformTemplate, IRowToRo
         new ScoringView(_host, _transformer, newSource);
 
     void ICanSaveModel.Save(ModelSaveContext ctx) => ((ICanSaveModel)_transformer).Save(ctx);
+
+    /// <remarks>Always true: ML.NET would leave out a step that cannot be saved, and say so only in its log. <see cref="ISaveAsOnnx.SaveAsOnnx"/> throws instead.</remarks>
+    bool ICanSaveOnnx.CanSaveOnnx(OnnxContext ctx) => true;
+
+    void ISaveAsOnnx.SaveAsOnnx(OnnxContext ctx)
+    {
+        _host.CheckValue(ctx, nameof(ctx));
+        DataViewSchema.Column[] added = [.. _bindings.AddedColumnIndices.Select(index => Schema[index])];
+        OnnxPipelineStep.Write(ctx, _transformer.Model.Graph, _features, added);
+    }
 
     private DataViewRowCursor CreateCursor(DataViewRowCursor input, bool[] active) =>
         NeedsScores(active)

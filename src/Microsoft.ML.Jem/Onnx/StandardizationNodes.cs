@@ -1,4 +1,5 @@
 using Microsoft.ML.Jem.Features;
+using Microsoft.ML.Jem.Onnx.Proto;
 
 namespace Microsoft.ML.Jem.Onnx;
 
@@ -6,7 +7,7 @@ namespace Microsoft.ML.Jem.Onnx;
 internal static class StandardizationNodes
 {
     /// <summary>Writes the nodes from raw to standardised features, [N, d].</summary>
-    public static string Write(OnnxGraph graph, string features, Standardization standardization)
+    public static StandardizedFeatures Write(OnnxGraph graph, string features, Standardization standardization)
     {
         int width = standardization.Width;
 
@@ -15,11 +16,14 @@ internal static class StandardizationNodes
         string tamed = standardization.Tails is { } tails ? Tame(graph, features, tails) : features;
         string centred = graph.AddNode("Sub", [tamed, graph.AddInitializer(JemNames.Offset, offset, width)]);
         string scaled = graph.AddNode("Mul", [centred, graph.AddInitializer(JemNames.Scale, standardization.Scale, width)]);
-        float limit = Math.Min(standardization.Limit, JemGraph.Farthest);
-        string clipped = graph.AddNode("Clip", [scaled, graph.AddInitializer(JemNames.LowerLimit, [-limit]), graph.AddInitializer(JemNames.UpperLimit, [limit])]);
 
         // The standard does not say what Clip makes of NaN. x − x does: 0 for a finite feature, NaN for any other.
-        return graph.AddNode("Add", [clipped, graph.AddNode("Sub", [features, features])]);
+        string mark = graph.AddNode("Sub", [features, features]);
+        string clipped = Clip(graph, scaled, mark, standardization.Limit, JemNames.LowerLimit, JemNames.UpperLimit);
+        float wide = ReferenceMeasure.WideLimit(standardization.Limit);
+        return new StandardizedFeatures(clipped, wide == standardization.Limit
+            ? clipped
+            : Clip(graph, scaled, mark, wide, $"{JemNames.Reference}.LowerLimit", $"{JemNames.Reference}.UpperLimit"));
     }
 
     /// <exception cref="InvalidDataException">The initializers are missing or damaged.</exception>
@@ -42,6 +46,34 @@ internal static class StandardizationNodes
         return read;
     }
 
+    private static string Clip(OnnxGraph graph, string scaled, string mark, float limit, string lowerName, string upperName)
+    {
+        limit = Math.Min(limit, JemGraph.Farthest);
+        string clipped = graph.AddNode("Clip", [scaled, graph.AddInitializer(lowerName, [-limit]), graph.AddInitializer(upperName, [limit])]);
+        return graph.AddNode("Add", [clipped, mark]);
+    }
+
+    /// <summary>
+    /// Takes the standardisation out of a graph: its input is then standardised already. Clipping stays, at the same limit.
+    /// </summary>
+    public static void Remove(GraphProto graph)
+    {
+        NodeProto centring = graph.Node.Single(node => node.Input.Contains(JemNames.Offset));
+        centring.Input[0] = JemNames.Features;
+
+        // A constant feature keeps its scale of 0: the network has only ever seen 0 in its place.
+        float[] scale = new OnnxWeights(graph).Get(JemNames.Scale).Values;
+        Replace(graph, JemNames.Offset, new float[scale.Length]);
+        Replace(graph, JemNames.Scale, Array.ConvertAll(scale, value => value == 0 ? 0f : 1f));
+        OnnxPruning.RemoveUnread(graph);
+    }
+
+    private static void Replace(GraphProto graph, string name, float[] values)
+    {
+        TensorProto initializer = graph.Initializer.Single(tensor => tensor.Name == name);
+        initializer.RawData = OnnxTensorData.Create(name, values, [values.Length]).RawData;
+    }
+
     /// <summary>asinh((x − centre) · inverseSpread) for heavy-tailed features, x for the others.</summary>
     private static string Tame(OnnxGraph graph, string features, HeavyTails tails)
     {
@@ -58,3 +90,8 @@ internal static class StandardizationNodes
         return graph.AddNode("Where", [isHeavy, graph.AddNode("Asinh", [bounded]), features]);
     }
 }
+
+/// <summary>Names of the standardised features in the graph, [N, d].</summary>
+/// <param name="Clipped">As the networks see them.</param>
+/// <param name="Wide">As the reference measure sees them, see <see cref="ReferenceMeasure.WideLimit"/>.</param>
+internal readonly record struct StandardizedFeatures(string Clipped, string Wide);
