@@ -94,6 +94,30 @@ public sealed class WideResNet : JemNetwork
     /// <inheritdoc/>
     internal override JemNetwork WithImage(ImageShape image) => new WideResNet(Depth, Widen, image);
 
+    /// <inheritdoc/>
+    internal override int? PreferredThreads(int featureCount, int classCount, int batchSize)
+    {
+        // Layers of a few million multiplications leave a second thread waiting; on a busy machine it costs many times what it saves.
+        const long WorthSharing = 1L << 29;
+        return MultiplicationsPerImage() * batchSize < WorthSharing ? 1 : null;
+    }
+
+    /// <summary>Multiplications of the convolutions in a forward pass, but for those at the edges.</summary>
+    private long MultiplicationsPerImage()
+    {
+        const int KernelSize = 9;
+        long pixels = (long)Image.Height * Image.Width;
+        long blocks = (Depth - 4) / 6;
+        long sum = KernelSize * pixels * Image.Channels * WideResNetModule.FirstChannels;
+        for (int group = 0; group < 3; group++)
+        {
+            long channels = ((long)WideResNetModule.FirstChannels << group) * Widen;
+            sum += 2 * blocks * KernelSize * channels * channels * (pixels >> (2 * group));
+        }
+
+        return sum;
+    }
+
     private string WriteImages(OnnxGraph graph, string rows)
     {
         bool interleaved = Image.Order == PixelOrder.Interleaved;
