@@ -72,7 +72,9 @@ Display.Print(likelihood);
 
 string zip = Path.Combine(arguments.Output, "model.zip");
 mlContext.Model.Save(model, trainData.Schema, zip);
-AnsiConsole.WriteLine($"Model and grids of samples are in {arguments.Output}.");
+string report = Path.Combine(arguments.Output, "report.html");
+Report.Create(mlContext, jem, shape, test, novel, ofClasses, likelihood).Save(report);
+AnsiConsole.WriteLine($"Model and grids of samples are in {arguments.Output}. To look at: {report}.");
 if (arguments.JsonPath is { } path)
     results.Write(path);
 return 0;

@@ -35,8 +35,7 @@ internal sealed record Results(
     {
         MulticlassClassificationCatalog catalog = mlContext.MulticlassClassification;
         CalibrationMetrics calibrated = catalog.EvaluateCalibration(known);
-        IDataView features = mlContext.Transforms.SelectColumns("Label", "Features").Fit(known).Transform(known);
-        CalibrationMetrics uncalibrated = catalog.EvaluateCalibration(model.WithTemperature(1).Transform(features));
+        CalibrationMetrics uncalibrated = catalog.EvaluateCalibration(Uncalibrated(mlContext, model, known));
         OutOfDistributionMetrics Against(IDataView others, string column) => catalog.EvaluateOutOfDistribution(known, others, column, Threshold);
         OutOfDistributionMetrics oodScore = Against(unseen, "OodScore");
         OutOfDistributionMetrics? unlikeScore = unlike is null ? null : Against(unlike, "OodScore");
@@ -54,6 +53,10 @@ internal sealed record Results(
             unlikeScore?.DetectionRate,
             trainSeconds);
     }
+
+    /// <summary>The images as the network scores them before its probabilities are calibrated.</summary>
+    public static IDataView Uncalibrated(MLContext mlContext, JemTransformer model, IDataView scored) =>
+        model.WithTemperature(1).Transform(mlContext.Transforms.SelectColumns("Label", "Features").Fit(scored).Transform(scored));
 
     public void Write(string path)
     {
