@@ -1,4 +1,5 @@
 using Microsoft.ML.Jem.Features;
+using Microsoft.ML.Jem.Native;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Jem.Training;
@@ -54,6 +55,6 @@ internal sealed class TrainingBatches
     private Tensor Augmented(Tensor rows) => WithNoise(_augmenter is null ? rows : _augmenter.Augment(rows));
 
     private Tensor WithNoise(Tensor features) => _noise > 0
-        ? features.add(randn(features.shape, features.dtype, features.device, generator: _generator), _noise)
+        ? features.Plus(randn(features.shape, features.dtype, features.device, generator: _generator), _noise)
         : features;
 }

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using Microsoft.ML.Jem.Features;
 using Microsoft.ML.Jem.Native;
 using TorchSharp;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -30,7 +29,7 @@ internal sealed class TrainingLoop : IDisposable
     private JemTrainingOptions _options;
     private JemObjective _objective;
     private NegativeSamples? _samples;
-    private Adam _adam;
+    private AdamOptimizer _adam;
     private LearningRate _learningRate;
     private double _lowest = double.PositiveInfinity;
     private int _update;
@@ -91,10 +90,6 @@ internal sealed class TrainingLoop : IDisposable
             throw;
         }
     }
-
-    /// <summary>Adam as in PyTorch: β₁ 0.9, β₂ 0.999, ε 1e-8 added after the bias-corrected root.</summary>
-    internal static Adam Optimizer(Module<Tensor, Tensor> module, JemTrainingOptions options) =>
-        optim.Adam(module.parameters(), options.LearningRate, weight_decay: options.WeightDecay);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -190,11 +185,9 @@ internal sealed class TrainingLoop : IDisposable
         if (!float.IsFinite(terms[0]))
             return terms;
 
-        _adam.zero_grad();
-        foreach (optim.ILearningRateController group in _adam.ParamGroups)
-            group.LearningRate = _learningRate.Of(_update);
+        _adam.ZeroGradients();
         value.Total.backward();
-        _adam.step();
+        _adam.Step(_learningRate.Of(_update));
         _update++;
         return terms;
     }
@@ -218,12 +211,12 @@ internal sealed class TrainingLoop : IDisposable
         return DivergenceGuard.Describe(trouble, epoch, _options);
     }
 
-    private (JemObjective Objective, NegativeSamples? Samples, Adam Adam, LearningRate LearningRate) Prepare()
+    private (JemObjective Objective, NegativeSamples? Samples, AdamOptimizer Adam, LearningRate LearningRate) Prepare()
     {
         NegativeSamples? samples = _options.MarginalWeight > 0 || _options.JointWeight > 0
             ? new NegativeSamples(_options.Network, _module, _train, _tensors, _options, _generator)
             : null;
         long updates = (long)_plan.Epochs * _batches.CountPerEpoch;
-        return (new JemObjective(_options), samples, Optimizer(_module, _options), new LearningRate(_options, _plan.WarmUp, updates));
+        return (new JemObjective(_options), samples, new AdamOptimizer(_module.parameters(), _options.WeightDecay), new LearningRate(_options, _plan.WarmUp, updates));
     }
 }
