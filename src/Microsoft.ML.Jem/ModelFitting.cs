@@ -59,7 +59,7 @@ internal sealed class ModelFitting(JemTrainingOptions options, int seed, torch.D
             ModelCalibration calibration = ModelCalibration.Of(settings, members, parts, seed);
             Log(calibration.Describe());
             byte[] graph = JemGraph.Write(calibration.Settings, [WithSampler(sampler, members[0].Writer), .. members.Skip(1).Select(member => member.Writer)]);
-            return new JemModelParameters(graph, members.SelectMany(member => member.History))
+            return new JemModelParameters(graph, members.SelectMany((member, m) => member.History.Select(epoch => epoch with { Member = m + 1 })))
             {
                 OwnNetwork = options.Network.Settings is null ? options.Network : null,
             };
