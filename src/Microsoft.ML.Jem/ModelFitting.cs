@@ -37,7 +37,10 @@ internal sealed class ModelFitting(JemTrainingOptions options, int seed, torch.D
             CheckHeldOut(heldOut, validation is not null);
 
         Standardization standardization = Standardization.Fit(rows.Features, options.FeatureLimit);
-        TrainedNetwork[] members = EnsembleTraining.Run(parts, standardization, options, seed, device, Warn, Progress, Cancellation);
+        using Checkpoint? checkpoint = Checkpoint.Open(options, rows, validation, seed, device);
+        if (checkpoint?.Describe() is { } resumption)
+            Log(resumption);
+        TrainedNetwork[] members = EnsembleTraining.Run(parts, standardization, options, seed, device, Warn, Progress, Cancellation, checkpoint);
         try
         {
             var settings = new JemModelSettings
@@ -51,6 +54,7 @@ internal sealed class ModelFitting(JemTrainingOptions options, int seed, torch.D
             ModelCalibration calibration = ModelCalibration.Of(settings, members, parts, seed);
             Log(calibration.Describe());
             byte[] graph = JemGraph.Write(calibration.Settings, [.. members.Select(member => member.Writer)]);
+            checkpoint?.Delete(Warn);
             return new JemModelParameters(graph, members.SelectMany(member => member.History));
         }
         finally

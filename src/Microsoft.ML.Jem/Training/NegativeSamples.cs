@@ -60,6 +60,9 @@ internal sealed class NegativeSamples : IDisposable
         return Run(start, entries, y, cancellation);
     }
 
+    /// <summary>The chains; p0 follows from the rows and the generator it was fitted with.</summary>
+    public void State(StateStream state) => state.Tensor(_buffer.Chains, "the replay buffer");
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -54,6 +54,9 @@ internal sealed class OptionsCheck
         Require(o.FeatureLimit > 0, nameof(o.FeatureLimit), o.FeatureLimit, "a number above 0, or positive infinity");
         if (o.NumberOfThreads is { } threads)
             Between(threads, 1, 1024, nameof(o.NumberOfThreads));
+        if (o.CheckpointPath is { } path)
+            Require(!string.IsNullOrWhiteSpace(path), nameof(o.CheckpointPath), $"'{path}'", "the path of a directory, or null for no checkpoints");
+        Require(o.CheckpointInterval >= TimeSpan.Zero, nameof(o.CheckpointInterval), o.CheckpointInterval, "a time of 0 or more");
     }
 
     private void NotNegative(double value, string name) =>

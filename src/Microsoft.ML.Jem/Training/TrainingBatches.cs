@@ -49,6 +49,13 @@ internal sealed class TrainingBatches
         return new ObjectiveBatch(data, weights, WithNoise(_tensors.Features(_chosen)), _tensors.Labels(_chosen), _tensors.Weights(_chosen));
     }
 
+    /// <summary>The orders of rows.</summary>
+    public void State(StateStream state)
+    {
+        _all.State(state);
+        _labelled?.State(state);
+    }
+
     private Tensor WithNoise(Tensor features) => _noise > 0
         ? features.add_(randn(features.shape, features.dtype, features.device, generator: _generator), _noise)
         : features;
