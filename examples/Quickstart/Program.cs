@@ -29,7 +29,7 @@ IDataView trainData = mlContext.Data.LoadFromEnumerable(train);
 var clock = Stopwatch.StartNew();
 TransformerChain<JemTransformer> model = TrainingDisplay.Run(progress =>
     mlContext.Transforms.Conversion.MapValueToKey("Label")
-        .Append(mlContext.MulticlassClassification.Trainers.Jem(new JemTrainer.Options { Progress = progress }))
+        .Append(mlContext.MulticlassClassification.Trainers.Jem(new JemTrainer.Options { Progress = progress, NumberOfMembers = arguments.Members }))
         .Fit(trainData));
 clock.Stop();
 
@@ -45,7 +45,9 @@ string onnx = Path.Combine(arguments.Output, "model.onnx");
 mlContext.Model.Save(model, trainData.Schema, zip);
 using (FileStream file = File.Create(onnx))
     model.LastTransformer.ExportToOnnx(file);
-AnsiConsole.MarkupLineInterpolated($"For ML.NET: [blue]{zip}[/]. For any ONNX runtime: [blue]{onnx}[/].");
+string report = Path.Combine(arguments.Output, "report.html");
+Report.Create(mlContext, model.LastTransformer, known, novel).Save(report);
+AnsiConsole.MarkupLineInterpolated($"For ML.NET: [blue]{zip}[/]. For any ONNX runtime: [blue]{onnx}[/]. To look at: [blue]{report}[/].");
 
 if (arguments.JsonPath is { } path)
     results.Write(path);

@@ -26,7 +26,7 @@ internal sealed record Results(
     {
         MulticlassClassificationCatalog catalog = mlContext.MulticlassClassification;
         CalibrationMetrics calibrated = catalog.EvaluateCalibration(known);
-        CalibrationMetrics uncalibrated = catalog.EvaluateCalibration(model.WithTemperature(1).Transform(Features(mlContext, known)));
+        CalibrationMetrics uncalibrated = catalog.EvaluateCalibration(Uncalibrated(mlContext, model, known));
         OutOfDistributionMetrics energy = catalog.EvaluateOutOfDistribution(known, unseen, "Energy");
         OutOfDistributionMetrics oodScore = catalog.EvaluateOutOfDistribution(known, unseen, "OodScore", Threshold);
         return new Results(
@@ -48,7 +48,7 @@ internal sealed record Results(
         File.Move(beside, path, overwrite: true);
     }
 
-    /// <summary>The rows without the scores the calibrated model gave them.</summary>
-    private static IDataView Features(MLContext mlContext, IDataView scored) =>
-        mlContext.Transforms.SelectColumns("Label", "Features").Fit(scored).Transform(scored);
+    /// <summary>The rows as the network scores them before its probabilities are calibrated.</summary>
+    public static IDataView Uncalibrated(MLContext mlContext, JemTransformer model, IDataView scored) =>
+        model.WithTemperature(1).Transform(mlContext.Transforms.SelectColumns("Label", "Features").Fit(scored).Transform(scored));
 }

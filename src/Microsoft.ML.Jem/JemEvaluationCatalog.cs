@@ -89,7 +89,7 @@ public static class JemEvaluationCatalog
         DataViewSchema.Column score = ScoredColumn.Probabilities(data.Schema, scoreName);
         using DataViewRowCursor cursor = data.GetRowCursor([label, score]);
         ValueGetter<uint> labelGetter = cursor.GetGetter<uint>(label);
-        var scoreGetter = new FeatureGetter(cursor, score, ((VectorDataViewType)score.Type).Size);
+        var scoreGetter = FeatureGetter.Create(cursor, score, ((VectorDataViewType)score.Type).Size);
         var probabilities = new float[((VectorDataViewType)score.Type).Size];
         uint key = 0;
         while (cursor.MoveNext())

@@ -1,3 +1,5 @@
+using Microsoft.ML.Jem.Images;
+using Microsoft.ML.Jem.Networks;
 using Microsoft.ML.Jem.Onnx;
 using Microsoft.ML.Jem.Training;
 
@@ -11,6 +13,7 @@ public sealed class JemModelParameters
         Graph = graph;
         TrainingHistory = [.. history];
         Description = JemGraph.Read(graph);
+        Image = ImageMetadata.Read(Description.Settings.Metadata);
     }
 
     /// <summary>Number of classes K.</summary>
@@ -18,6 +21,9 @@ public sealed class JemModelParameters
 
     /// <summary>Number of features in a row.</summary>
     public int NumberOfFeatures => Description.Settings.Width;
+
+    /// <summary>The shape of the images the model takes; null where its features are no images.</summary>
+    public ImageShape? Image { get; }
 
     /// <summary>Names of the classes, in the order of the slots of <c>Score</c>.</summary>
     public IReadOnlyList<string> ClassNames => Description.Settings.ClassNames;
@@ -41,4 +47,7 @@ public sealed class JemModelParameters
     internal byte[] Graph { get; }
 
     internal JemGraphDescription Description { get; }
+
+    /// <summary>The network the model was trained with, where it is the user's own and thus not in the file.</summary>
+    internal JemNetwork? OwnNetwork { get; init; }
 }

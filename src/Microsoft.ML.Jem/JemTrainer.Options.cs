@@ -12,7 +12,10 @@ public sealed partial class JemTrainer
         /// <summary>Name of the label column, a key. The default value is <c>"Label"</c>.</summary>
         public string LabelColumnName { get; set; } = DefaultColumnNames.Label;
 
-        /// <summary>Name of the feature column, a known-size vector of <see cref="float"/>. The default value is <c>"Features"</c>.</summary>
+        /// <summary>
+        /// Name of the feature column: a known-size vector of <see cref="float"/>; where the network takes images, also images or a
+        /// vector of <see cref="byte"/>. The default value is <c>"Features"</c>.
+        /// </summary>
         public string FeatureColumnName { get; set; } = DefaultColumnNames.Features;
 
         /// <summary>Name of the example weight column (<see cref="float"/>, positive), or null, the default, for none.</summary>

@@ -1,6 +1,7 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.Jem.Features;
 using Microsoft.ML.Jem.MLNet;
+using Microsoft.ML.Jem.Networks;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.Trainers;
 
@@ -14,7 +15,8 @@ namespace Microsoft.ML.Jem;
 /// <format type="text/markdown"><![CDATA[
 /// ### Input and Output Columns
 /// The label column must be a [key](xref:Microsoft.ML.Data.KeyDataViewType) and the feature column a known-size vector of
-/// <xref:System.Single>. The trained model adds:
+/// <xref:System.Single>. A network for images also reads a vector of <xref:System.Byte> and a column of images
+/// (<xref:Microsoft.ML.Data.MLImage>). The trained model adds:
 ///
 /// | Column | Type | Meaning |
 /// | -- | -- | -- |
@@ -36,7 +38,7 @@ namespace Microsoft.ML.Jem;
 /// should treat it like one", ICLR 2020.
 /// ]]></format>
 /// </remarks>
-public sealed partial class JemTrainer : TrainerEstimatorBase<JemTransformer, JemModelParameters>
+public sealed partial class JemTrainer : TrainerEstimatorBase<JemTransformer, JemModelParameters>, ITrainerEstimator<JemTransformer, JemModelParameters>
 {
     private readonly Options _options;
 
@@ -57,6 +59,17 @@ public sealed partial class JemTrainer : TrainerEstimatorBase<JemTransformer, Je
     /// <inheritdoc/>
     protected override PredictionKind PredictionKind => PredictionKind.MulticlassClassification;
 
+    /// <summary>Trains on a data set, a part of which is held out for calibration.</summary>
+    /// <param name="input">Rows to train on.</param>
+    /// <returns>The trained model.</returns>
+    /// <exception cref="InvalidOperationException">The data cannot be trained on; the message says why.</exception>
+    /// <exception cref="OperationCanceledException">Training was cancelled.</exception>
+    public new JemTransformer Fit(IDataView input)
+    {
+        Host.CheckValue(input, nameof(input));
+        return Train(input, null);
+    }
+
     /// <summary>Trains on one data set and calibrates on another.</summary>
     /// <param name="trainData">Rows to train on; all of them.</param>
     /// <param name="validationData">
@@ -69,7 +82,24 @@ public sealed partial class JemTrainer : TrainerEstimatorBase<JemTransformer, Je
     {
         Host.CheckValue(trainData, nameof(trainData));
         Host.CheckValue(validationData, nameof(validationData));
-        return TrainTransformer(trainData, validationData);
+        return Train(trainData, validationData);
+    }
+
+    /// <summary>The schema the trained model delivers, and whether it can be trained at all.</summary>
+    /// <param name="inputSchema">The schema of the training data.</param>
+    /// <returns>That schema with the model's columns added.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type.</exception>
+    public new SchemaShape GetOutputSchema(SchemaShape inputSchema)
+    {
+        Host.CheckValue(inputSchema, nameof(inputSchema));
+        if (_options.Network.Image is null
+            || !inputSchema.TryFindColumn(FeatureColumn.Name, out SchemaShape.Column features) || !FeatureColumns.IsPixels(features.ItemType))
+            return base.GetOutputSchema(inputSchema);
+
+        // ML.NET's trainers know vectors of floats alone: show it one, and give the pixels their column back.
+        var asFloats = new SchemaShape.Column(features.Name, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single, false, features.Annotations);
+        SchemaShape output = base.GetOutputSchema(new SchemaShape(inputSchema.Select(column => column.Name == features.Name ? asFloats : column)));
+        return new SchemaShape(output.Select(column => column.Name == features.Name ? features : column));
     }
 
     /// <inheritdoc/>
@@ -83,14 +113,15 @@ public sealed partial class JemTrainer : TrainerEstimatorBase<JemTransformer, Je
     protected override JemModelParameters TrainModelCore(TrainContext trainContext)
     {
         using IChannel channel = Host.Start("Training");
-        TrainingRows rows = TrainingRowReader.Read(Host, channel, trainContext.TrainingSet);
+        JemNetwork network = FeatureColumns.Fit(Host, _options.Network, trainContext.TrainingSet.Schema.Feature!.Value);
+        TrainingRows rows = TrainingRowReader.Read(Host, channel, trainContext.TrainingSet, network.Image);
         TrainingRows? validation = trainContext.ValidationSet is null
             ? null
-            : TrainingRowReader.Read(Host, channel, trainContext.ValidationSet);
+            : TrainingRowReader.Read(Host, channel, trainContext.ValidationSet, network.Image);
 
         using var progress = new TrainingProgressReporter(Host, channel, _options.Progress);
         using var cancellation = new HostCancellation(Host, _options.CancellationToken);
-        var fitting = new ModelFitting(_options, _options.Seed ?? Host.Rand.Next(), Host.SelectDevice())
+        var fitting = new ModelFitting(_options.With(options => options.Network = network), _options.Seed ?? Host.Rand.Next(), Host.SelectDevice())
         {
             Log = message => channel.Info(message),
             Warn = message => channel.Warning(message),
@@ -103,7 +134,16 @@ public sealed partial class JemTrainer : TrainerEstimatorBase<JemTransformer, Je
 
     /// <inheritdoc/>
     protected override JemTransformer MakeTransformer(JemModelParameters model, DataViewSchema trainSchema) =>
-        new(Host, model, _options.ScoreColumnNames, trainSchema, FeatureColumn.Name, LabelColumn.Name);
+        new(Host, model, _options.ScoreColumnNames, FeatureColumns.Describe(trainSchema, FeatureColumn.Name, LabelColumn.Name, model.Image), FeatureColumn.Name, LabelColumn.Name);
+
+    private JemTransformer Train(IDataView train, IDataView? validation)
+    {
+        GetOutputSchema(SchemaShape.Create(train.Schema));
+        if (validation is not null)
+            GetOutputSchema(SchemaShape.Create(validation.Schema));
+        var context = new TrainContext(MakeRoles(train), validation is null ? null : MakeRoles(validation));
+        return MakeTransformer(TrainModelCore(context), train.Schema);
+    }
 
     private static string NotNull(string name, string option) =>
         string.IsNullOrEmpty(name)

@@ -15,6 +15,9 @@ public sealed partial class JemTransformer
     internal const string LoaderSignature = "JemTransformer";
     private const string GraphStream = "model.onnx";
     private const string SchemaStream = "TrainSchema";
+
+    /// <summary>Room for the names of many millions of classes.</summary>
+    private const int MostSchemaBytes = 1 << 28;
     private const string HistoryStream = "TrainingHistory";
 
     void ICanSaveModel.Save(ModelSaveContext ctx)
@@ -27,7 +30,7 @@ public sealed partial class JemTransformer
         // id of string: feature column
         // id of string: label column
         // ids of strings: predicted label, score, energy and OOD score column
-        // stream "TrainSchema": an empty data view with the training data's feature and label column
+        // stream "TrainSchema": an empty data view with the training data's feature and label column, then a SHA-256 of it and the names
         // stream "model.onnx": the model
         // stream "TrainingHistory": how it was trained, JSON
         ctx.SaveNonEmptyString(FeatureColumnName);
@@ -36,7 +39,7 @@ public sealed partial class JemTransformer
         ctx.SaveNonEmptyString(_names.Score);
         ctx.SaveNonEmptyString(_names.Energy);
         ctx.SaveNonEmptyString(_names.OodScore);
-        ctx.SaveBinaryStream(SchemaStream, writer => StoredSchema.Save(_host, _trainSchema, [FeatureColumnName, _trainLabel.Name], writer.BaseStream));
+        ctx.SaveBinaryStream(SchemaStream, writer => StoredSchema.Save(_host, _trainSchema, [FeatureColumnName, _trainLabel.Name], _names, writer.BaseStream));
         ctx.SaveBinaryStream(GraphStream, writer => writer.Write(Model.Graph));
         ctx.SaveBinaryStream(HistoryStream, writer => writer.Write(StoredHistory.Save(Model.TrainingHistory)));
     }
@@ -52,7 +55,7 @@ public sealed partial class JemTransformer
         string label = ctx.LoadNonEmptyString();
         var names = new ScoreColumnNames(
             ctx.LoadNonEmptyString(), ctx.LoadNonEmptyString(), ctx.LoadNonEmptyString(), ctx.LoadNonEmptyString());
-        DataViewSchema schema = StoredSchema.Load(host, StoredStream.Read(host, ctx, SchemaStream));
+        DataViewSchema schema = StoredSchema.Load(host, StoredStream.Read(host, ctx, SchemaStream, MostSchemaBytes), [feature, label], names);
         var model = new JemModelParameters(
             StoredStream.Read(host, ctx, GraphStream), StoredHistory.Load(host, StoredStream.Read(host, ctx, HistoryStream)));
 

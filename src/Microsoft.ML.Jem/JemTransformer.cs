@@ -76,15 +76,6 @@ public sealed partial class JemTransformer : ISingleFeaturePredictionTransformer
         return new ScoringView(_host, this, input);
     }
 
-    /// <summary>Writes the model as an ONNX file: input <c>Features</c>, the four columns as outputs.</summary>
-    /// <param name="stream">Where the file goes; it is left open.</param>
-    /// <exception cref="ArgumentNullException"><paramref name="stream"/> is null.</exception>
-    public void ExportToOnnx(Stream stream)
-    {
-        ArgumentNullException.ThrowIfNull(stream);
-        stream.Write(Model.Graph);
-    }
-
     /// <summary>
     /// The same model with another temperature: 1 gives the probabilities as the network was trained, to compare with the
     /// calibrated ones. <c>PredictedLabel</c>, <c>Energy</c> and <c>OodScore</c> stay as they are.
@@ -97,14 +88,19 @@ public sealed partial class JemTransformer : ISingleFeaturePredictionTransformer
         float single = (float)temperature;
         if (!(single > 0 && float.IsFinite(single)))
             throw new ArgumentOutOfRangeException(nameof(temperature), temperature, "A temperature is a positive, finite number.");
-        var model = new JemModelParameters(JemGraph.WithTemperature(Model.Graph, single), Model.TrainingHistory);
+        var model = new JemModelParameters(JemGraph.WithTemperature(Model.Graph, single), Model.TrainingHistory) { OwnNetwork = _ownNetwork ?? Model.OwnNetwork };
         return new JemTransformer(_host, model, _names, _trainSchema, FeatureColumnName, _trainLabel.Name);
     }
 
     /// <summary>Frees the native session. Views made by <see cref="Transform"/> can no longer be read.</summary>
     public void Dispose()
     {
-        _disposed = true;
+        lock (_samplerLock)
+        {
+            _disposed = true;
+            _sampler?.Dispose();
+        }
+
         _scorer.Dispose();
     }
 
@@ -119,7 +115,9 @@ public sealed partial class JemTransformer : ISingleFeaturePredictionTransformer
     {
         if (schema.GetColumnOrNull(FeatureColumnName) is not { } column)
             throw _host.ExceptSchemaMismatch(nameof(schema), "feature", FeatureColumnName);
-        if (!FeatureColumnType.SameSizeAndItemType(column.Type))
+        if (Model.Image is { } image && FeatureColumns.CanHoldImages(column.Type))
+            FeatureColumns.Resolve(_host, image, column);
+        else if (!FeatureColumnType.SameSizeAndItemType(column.Type))
             throw _host.ExceptSchemaMismatch(nameof(schema), "feature", FeatureColumnName, FeatureColumnType.ToString()!, column.Type.ToString()!);
         return column;
     }

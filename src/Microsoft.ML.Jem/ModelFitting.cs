@@ -1,5 +1,7 @@
 using Microsoft.ML.Jem.Features;
+using Microsoft.ML.Jem.Networks;
 using Microsoft.ML.Jem.Onnx;
+using Microsoft.ML.Jem.Sampling;
 using Microsoft.ML.Jem.Training;
 using TorchSharp;
 
@@ -36,13 +38,18 @@ internal sealed class ModelFitting(JemTrainingOptions options, int seed, torch.D
         foreach ((TrainingRows _, TrainingRows heldOut) in parts)
             CheckHeldOut(heldOut, validation is not null);
 
-        Standardization standardization = Standardization.Fit(rows.Features, options.FeatureLimit);
+        Standardization standardization = options.Network.Image is null
+            ? Standardization.Fit(rows.Features, options.FeatureLimit)
+            : PixelRange.Fit(rows.Features, options.FeatureLimit);
         using Checkpoint? checkpoint = Checkpoint.Open(options, rows, validation, seed, device);
         if (checkpoint?.Describe() is { } resumption)
             Log(resumption);
         TrainedNetwork[] members = EnsembleTraining.Run(parts, standardization, options, seed, device, Warn, Progress, Cancellation, checkpoint);
         try
         {
+            SamplerState? sampler = SamplerState.Of(members.Select(member => member.Sampler));
+            Dictionary<string, string> metadata = NetworkDescription.ToMetadata(options.Network);
+            sampler?.AddTo(metadata);
             var settings = new JemModelSettings
             {
                 Standardization = standardization,
@@ -50,12 +57,16 @@ internal sealed class ModelFitting(JemTrainingOptions options, int seed, torch.D
                 FeatureNames = featureNames,
                 Statistics = OodStatistics.Of(options),
                 Members = [.. members.Select(_ => new MemberSettings())],
+                Metadata = metadata,
             };
             ModelCalibration calibration = ModelCalibration.Of(settings, members, parts, seed);
             Log(calibration.Describe());
-            byte[] graph = JemGraph.Write(calibration.Settings, [.. members.Select(member => member.Writer)]);
+            byte[] graph = JemGraph.Write(calibration.Settings, [WithSampler(sampler, members[0].Writer), .. members.Skip(1).Select(member => member.Writer)]);
             checkpoint?.Delete(Warn);
-            return new JemModelParameters(graph, members.SelectMany(member => member.History));
+            return new JemModelParameters(graph, members.SelectMany(member => member.History))
+            {
+                OwnNetwork = options.Network.Settings is null ? options.Network : null,
+            };
         }
         finally
         {
@@ -63,6 +74,13 @@ internal sealed class ModelFitting(JemTrainingOptions options, int seed, torch.D
                 member.Dispose();
         }
     }
+
+    /// <summary>Writes the sampler beside the network, among the first member's values.</summary>
+    private static NetworkWriter WithSampler(SamplerState? sampler, NetworkWriter writer) => (graph, input, withGradient) =>
+    {
+        sampler?.WriteTo(graph);
+        return writer(graph, input, withGradient);
+    };
 
     /// <summary>As many members as the network likes, but no more than parts can be cut.</summary>
     private int MembersFor(int rowCount) =>

@@ -8,6 +8,12 @@ internal static class Near
     public static void Equal(IReadOnlyList<double> expected, torch.Tensor actual, double atol, double rtol) =>
         Equal(expected, (IReadOnlyList<float>)Floats(actual), atol, rtol);
 
+    public static void Equal(float[] expected, float[] actual, double atol, double rtol) =>
+        Equal(Array.ConvertAll(expected, value => (double)value), actual, atol, rtol);
+
+    public static void Equal(double[] expected, float[] actual, double atol, double rtol) =>
+        Equal(expected, (IReadOnlyList<float>)actual, atol, rtol);
+
     public static void Equal(IReadOnlyList<double> expected, IReadOnlyList<float> actual, double atol, double rtol)
     {
         Assert.Equal(expected.Count, actual.Count);

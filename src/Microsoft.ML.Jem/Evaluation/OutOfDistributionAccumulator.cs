@@ -45,7 +45,8 @@ internal sealed class OutOfDistributionAccumulator(double threshold)
             detection.DetectionError(),
             threshold,
             ShareAbove(_inside),
-            ShareAbove(_outside));
+            ShareAbove(_outside),
+            detection.Curve());
     }
 
     private void Add(List<double> scores, double score)

@@ -1,5 +1,11 @@
 namespace Microsoft.ML.Jem.Evaluation;
 
+/// <summary>One point of a ROC curve: what a threshold detects, and at what price.</summary>
+/// <param name="Threshold">Rows that score at least this raise an alarm.</param>
+/// <param name="FalseAlarmRate">The share of in-distribution rows that do.</param>
+/// <param name="DetectionRate">The share of out-of-distribution rows that do.</param>
+public sealed record DetectionPoint(double Threshold, double FalseAlarmRate, double DetectionRate);
+
 /// <summary>How well a score tells rows like the training data (in-distribution) from others (out-of-distribution).</summary>
 /// <remarks>
 /// One convention throughout: a higher score means more out-of-distribution, as in the columns <c>Energy</c> and <c>OodScore</c>.
@@ -21,6 +27,7 @@ namespace Microsoft.ML.Jem.Evaluation;
 /// <param name="Threshold">The alarm threshold asked about.</param>
 /// <param name="FalseAlarmRate">The share of in-distribution rows with a score above <paramref name="Threshold"/>.</param>
 /// <param name="DetectionRate">The share of out-of-distribution rows with a score above <paramref name="Threshold"/>.</param>
+/// <param name="Curve">The ROC curve: one point for each distinct score, the highest first.</param>
 public sealed record OutOfDistributionMetrics(
     long InDistributionCount,
     long OutOfDistributionCount,
@@ -37,4 +44,24 @@ public sealed record OutOfDistributionMetrics(
     double DetectionError,
     double Threshold,
     double FalseAlarmRate,
-    double DetectionRate);
+    double DetectionRate,
+    IReadOnlyList<DetectionPoint> Curve)
+{
+    /// <summary>Measures how well scores tell unfamiliar rows from familiar ones, wherever the scores come from.</summary>
+    /// <param name="inDistribution">Scores of rows like the training data; higher means less like it. Those that are NaN are skipped and counted.</param>
+    /// <param name="outOfDistribution">Scores of rows unlike it.</param>
+    /// <param name="threshold">Scores above it raise an alarm, for the false-alarm and detection rates.</param>
+    /// <returns>The metrics.</returns>
+    /// <exception cref="InvalidOperationException">One of the two has no score that could be evaluated.</exception>
+    public static OutOfDistributionMetrics Of(IEnumerable<double> inDistribution, IEnumerable<double> outOfDistribution, double threshold = 0.95)
+    {
+        ArgumentNullException.ThrowIfNull(inDistribution);
+        ArgumentNullException.ThrowIfNull(outOfDistribution);
+        var metrics = new OutOfDistributionAccumulator(threshold);
+        foreach (double score in inDistribution)
+            metrics.AddInDistribution(score);
+        foreach (double score in outOfDistribution)
+            metrics.AddOutOfDistribution(score);
+        return metrics.ToMetrics();
+    }
+}

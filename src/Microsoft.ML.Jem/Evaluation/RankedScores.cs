@@ -98,6 +98,10 @@ internal sealed class RankedScores
         return lowest;
     }
 
+    /// <summary>The ROC curve: one point for each distinct score, the highest first.</summary>
+    public DetectionPoint[] Curve() =>
+        [.. _steps.Select(step => new DetectionPoint(step.Score, (double)step.FalsePositives / Negatives, (double)step.TruePositives / Positives))];
+
     /// <summary>Counts of rows that score at least <paramref name="Score"/>.</summary>
     private readonly record struct Step(double Score, long TruePositives, long FalsePositives)
     {

@@ -1,31 +1,22 @@
 namespace Microsoft.ML.Jem.Features;
 
-/// <summary>
-/// Rows stored as floats in equal blocks, so that a matrix of unknown length grows without ever being copied.
-/// </summary>
-internal sealed class DenseFeatureMatrix : FeatureMatrix
+/// <summary>Rows stored as floats.</summary>
+internal sealed class DenseFeatureMatrix(RowBlocks<float> rows, int width) : FeatureMatrix(rows.Count, width)
 {
-    private readonly float[][] _blocks;
-    private readonly int _rowsPerBlock;
-
-    /// <summary>A matrix over one row-major array.</summary>
+    /// <summary>A matrix of the rows in one row-major array, which are copied.</summary>
     public DenseFeatureMatrix(float[] values, int rowCount, int width)
-        : this([values], Math.Max(rowCount, 1), rowCount, width)
+        : this(Blocks(values, rowCount, width), width)
     {
-    }
-
-    /// <summary>A matrix over blocks of <paramref name="rowsPerBlock"/> rows each; the last may be part filled.</summary>
-    public DenseFeatureMatrix(float[][] blocks, int rowsPerBlock, int rowCount, int width)
-        : base(rowCount, width)
-    {
-        _blocks = blocks;
-        _rowsPerBlock = rowsPerBlock;
     }
 
     /// <inheritdoc/>
-    public override void CopyRow(int row, Span<float> destination)
+    public override void CopyRow(int row, Span<float> destination) => rows[row].CopyTo(destination);
+
+    private static RowBlocks<float> Blocks(float[] values, int rowCount, int width)
     {
-        (int block, int rowInBlock) = Math.DivRem(row, _rowsPerBlock);
-        _blocks[block].AsSpan(rowInBlock * Width, Width).CopyTo(destination);
+        var blocks = new RowBlocks<float>(width);
+        for (int row = 0; row < rowCount; row++)
+            values.AsSpan(row * width, width).CopyTo(blocks.Add());
+        return blocks;
     }
 }

@@ -1,37 +1,47 @@
+using System.Numerics.Tensors;
+
 namespace Microsoft.ML.Jem.Features;
 
-/// <summary>Collects feature rows of a known width, however many there are.</summary>
-internal sealed class FeatureMatrixBuilder
+/// <summary>Collects feature rows of a known width, however many there are: as bytes while all values are, then as floats.</summary>
+internal sealed class FeatureMatrixBuilder(int width)
 {
-    /// <summary>Values in a block: four megabytes, which keeps the unused end small and the number of blocks too.</summary>
-    private const int BlockValues = 1 << 20;
-
-    private readonly List<float[]> _blocks = [];
-    private readonly int _width;
-    private readonly int _rowsPerBlock;
-    private int _rowCount;
-
-    public FeatureMatrixBuilder(int width)
-    {
-        _width = width;
-        _rowsPerBlock = Math.Max(BlockValues / width, 1);
-    }
+    private readonly float[] _row = new float[width];
+    private readonly byte[] _byteRow = new byte[width];
+    private RowBlocks<byte>? _bytes = new(width);
+    private RowBlocks<float> _floats = new(width);
 
     /// <summary>
     /// Where the next row's values go. The row counts only once <see cref="Commit"/> is called, so that a row found to be bad
     /// is overwritten by the next.
     /// </summary>
-    public Span<float> NextRow()
-    {
-        (int block, int row) = Math.DivRem(_rowCount, _rowsPerBlock);
-        if (block == _blocks.Count)
-            _blocks.Add(GC.AllocateUninitializedArray<float>(_rowsPerBlock * _width));
-        return _blocks[block].AsSpan(row * _width, _width);
-    }
+    public Span<float> NextRow() => _row;
 
     /// <summary>Keeps the row last handed out.</summary>
-    public void Commit() => _rowCount++;
+    public void Commit()
+    {
+        if (_bytes is not null && ByteFeatureMatrix.TryConvert(_row, _byteRow))
+        {
+            _byteRow.CopyTo(_bytes.Add());
+            return;
+        }
 
-    /// <summary>The rows kept so far.</summary>
-    public FeatureMatrix ToMatrix() => new DenseFeatureMatrix([.. _blocks], _rowsPerBlock, _rowCount, _width);
+        if (_bytes is not null)
+            TurnIntoFloats(_bytes);
+        _row.CopyTo(_floats.Add());
+    }
+
+    /// <summary>The rows kept so far. The builder is empty afterwards.</summary>
+    public FeatureMatrix ToMatrix()
+    {
+        FeatureMatrix matrix = _bytes is not null ? new ByteFeatureMatrix(_bytes, width) : new DenseFeatureMatrix(_floats, width);
+        (_bytes, _floats) = (new RowBlocks<byte>(width), new RowBlocks<float>(width));
+        return matrix;
+    }
+
+    private void TurnIntoFloats(RowBlocks<byte> bytes)
+    {
+        for (int row = 0; row < bytes.Count; row++)
+            TensorPrimitives.ConvertTruncating<byte, float>(bytes[row], _floats.Add());
+        _bytes = null;
+    }
 }

@@ -1,4 +1,5 @@
 using Microsoft.ML.Data;
+using Microsoft.ML.Jem.Images;
 using Microsoft.ML.Jem.Scoring;
 using Microsoft.ML.Runtime;
 
@@ -23,6 +24,7 @@ internal sealed class ScoringCursor : RootCursorBase
     private readonly ColumnBindings _bindings;
     private readonly bool[] _active;
     private readonly FeatureGetter _features;
+    private readonly Func<bool> _moveNext;
     private readonly ScoredRows _scores;
     private readonly Dictionary<int, ColumnBlock> _sourceColumns = [];
     private readonly ValueGetter<DataViewRowId> _inputId;
@@ -36,7 +38,7 @@ internal sealed class ScoringCursor : RootCursorBase
 
     public ScoringCursor(
         IChannelProvider provider, DataViewRowCursor input, ColumnBindings bindings, bool[] active,
-        DataViewSchema.Column features, OnnxScorer scorer)
+        DataViewSchema.Column features, ImageShape? image, OnnxScorer scorer, IDataView source)
         : base(provider)
     {
         _input = input;
@@ -44,7 +46,8 @@ internal sealed class ScoringCursor : RootCursorBase
         _active = active;
         _capacity = Math.Clamp(LargestBlockValues / scorer.Width, 1, LargestBlock);
         _blockSize = Math.Min(FirstBlock, _capacity);
-        _features = new FeatureGetter(input, features, scorer.Width);
+        _features = FeatureGetter.Create(input, features, scorer.Width, image, source);
+        _moveNext = () => FailingRow.MoveNext(input, source, features, scorer.Width, image);
         _scores = new ScoredRows(scorer, _capacity);
         _inputId = input.GetIdGetter();
         _ids = new DataViewRowId[_capacity];
@@ -101,7 +104,7 @@ internal sealed class ScoringCursor : RootCursorBase
     private bool ReadBlock()
     {
         _rowCount = 0;
-        while (_rowCount < _blockSize && _input.MoveNext())
+        while (_rowCount < _blockSize && _moveNext())
         {
             _features.Read(_scores.FeaturesOf(_rowCount));
             foreach (ColumnBlock column in _sourceColumns.Values)

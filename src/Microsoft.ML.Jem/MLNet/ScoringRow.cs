@@ -1,4 +1,5 @@
 using Microsoft.ML.Data;
+using Microsoft.ML.Jem.Images;
 using Microsoft.ML.Jem.Scoring;
 using Microsoft.ML.Runtime;
 
@@ -16,14 +17,14 @@ internal sealed class ScoringRow : WrappingRow
     private long _scoredPosition = Nothing;
 
     public ScoringRow(
-        DataViewRow input, ColumnBindings bindings, bool[] active, DataViewSchema.Column features, OnnxScorer scorer)
+        DataViewRow input, ColumnBindings bindings, bool[] active, DataViewSchema.Column features, ImageShape? image, OnnxScorer scorer)
         : base(input)
     {
         _bindings = bindings;
         _active = active;
         if (bindings.AddedColumnIndices.Any(index => active[index]))
         {
-            _features = new FeatureGetter(input, features, scorer.Width);
+            _features = FeatureGetter.Create(input, features, scorer.Width, image);
             _scores = new ScoredRows(scorer, capacity: 1);
         }
     }

@@ -1,4 +1,5 @@
 using Microsoft.ML.Data;
+using Microsoft.ML.Model.OnnxConverter;
 using Microsoft.ML.Runtime;
 
 namespace Microsoft.ML.Jem.MLNet;
@@ -7,7 +8,7 @@ namespace Microsoft.ML.Jem.MLNet;
 /// A data view with the columns of a Jem model added: scored block by block when read with a cursor, row by row when it maps
 /// single rows (PredictionEngine). Both run the same graph.
 /// </summary>
-internal sealed class ScoringView : IDataTransform, ITransformTemplate, IRowToRowMapper
+internal sealed class ScoringView : IDataTransform, ITransformTemplate, IRowToRowMapper, ITransformCanSaveOnnx
 {
     private readonly IHost _host;
     private readonly JemTransformer _transformer;
@@ -57,7 +58,7 @@ internal sealed class ScoringView : IDataTransform, ITransformTemplate, IRowToRo
     {
         _host.CheckValue(input, nameof(input));
         _host.Check(input.Schema == InputSchema, "The row's schema must be the schema the mapper is bound to.");
-        return new ScoringRow(input, _bindings, Active(activeColumns), _features, _transformer.Scorer);
+        return new ScoringRow(input, _bindings, Active(activeColumns), _features, _transformer.Model.Image, _transformer.Scorer);
     }
 
     IDataTransform ITransformTemplate.ApplyToData(IHostEnvironment env, IDataView newSource) =>
@@ -65,9 +66,19 @@ internal sealed class ScoringView : IDataTransform, ITransformTemplate, IRowToRo
 
     void ICanSaveModel.Save(ModelSaveContext ctx) => ((ICanSaveModel)_transformer).Save(ctx);
 
+    /// <remarks>Always true: ML.NET would leave out a step that cannot be saved, and say so only in its log. <see cref="ISaveAsOnnx.SaveAsOnnx"/> throws instead.</remarks>
+    bool ICanSaveOnnx.CanSaveOnnx(OnnxContext ctx) => true;
+
+    void ISaveAsOnnx.SaveAsOnnx(OnnxContext ctx)
+    {
+        _host.CheckValue(ctx, nameof(ctx));
+        DataViewSchema.Column[] added = [.. _bindings.AddedColumnIndices.Select(index => Schema[index])];
+        OnnxPipelineStep.Write(ctx, _transformer.Model.Graph, _features, added);
+    }
+
     private DataViewRowCursor CreateCursor(DataViewRowCursor input, bool[] active) =>
         NeedsScores(active)
-            ? new ScoringCursor(_host, input, _bindings, active, _features, _transformer.Scorer)
+            ? new ScoringCursor(_host, input, _bindings, active, _features, _transformer.Model.Image, _transformer.Scorer, Source)
             : new UnscoredCursor(_host, input, _bindings, active);
 
     private bool[] Active(IEnumerable<DataViewSchema.Column> columns)

@@ -1,5 +1,6 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.Jem.Features;
+using Microsoft.ML.Jem.Images;
 using Microsoft.ML.Runtime;
 
 namespace Microsoft.ML.Jem.MLNet;
@@ -7,18 +8,20 @@ namespace Microsoft.ML.Jem.MLNet;
 /// <summary>Reads features, labels and weights of an IDataView into memory, once.</summary>
 internal static class TrainingRowReader
 {
-    /// <summary>Reads every usable row of <paramref name="data"/>.</summary>
+    /// <summary>Reads every usable row of <paramref name="data"/>; of images where the network takes those.</summary>
     /// <remarks>
     /// A row whose label is missing is kept as unlabelled. A row with a feature that is NaN or infinite, or with a weight that is
     /// not a positive number, is skipped and counted in a warning, as ML.NET's own trainers do.
     /// </remarks>
     /// <exception cref="InvalidOperationException">No usable row.</exception>
-    public static TrainingRows Read(IHost host, IChannel channel, RoleMappedData data)
+    public static TrainingRows Read(IHost host, IChannel channel, RoleMappedData data, ImageShape? image)
     {
         DataViewSchema.Column features = data.Schema.Feature!.Value;
         DataViewSchema.Column label = data.Schema.Label!.Value;
         DataViewSchema.Column? weight = data.Schema.Weight;
-        int width = features.Type.GetVectorSize();
+        if (image is not null)
+            FeatureColumns.Resolve(host, image, features);
+        int width = image?.Size ?? features.Type.GetVectorSize();
         int classCount = label.Type.GetKeyCountAsInt32(host);
 
         var matrix = new FeatureMatrixBuilder(width);
@@ -29,12 +32,12 @@ internal static class TrainingRowReader
         DataViewSchema.Column[] columns = weight is null ? [features, label] : [features, label, weight.Value];
         using (DataViewRowCursor cursor = data.Data.GetRowCursor(columns))
         {
-            var featureGetter = new FeatureGetter(cursor, features, width);
+            var featureGetter = FeatureGetter.Create(cursor, features, width, image, data.Data);
             ValueGetter<uint> labelGetter = cursor.GetGetter<uint>(label);
             ValueGetter<float>? weightGetter = weight is null ? null : cursor.GetGetter<float>(weight.Value);
             uint labelValue = 0;
             float weightValue = 1;
-            while (cursor.MoveNext())
+            while (FailingRow.MoveNext(cursor, data.Data, features, width, image))
             {
                 if (cursor.Position % 1024 == 0)
                     host.CheckAlive();

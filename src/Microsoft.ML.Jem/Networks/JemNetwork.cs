@@ -1,3 +1,4 @@
+using Microsoft.ML.Jem.Images;
 using Microsoft.ML.Jem.Onnx;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -16,6 +17,12 @@ namespace Microsoft.ML.Jem.Networks;
 /// </remarks>
 public abstract class JemNetwork
 {
+    /// <summary>
+    /// The shape of the images the network takes; null, the default, for rows of unrelated features. With a shape, image columns
+    /// can be read, all pixels share one offset and scale, and training may crop and flip (<see cref="Training.ImageAugmentation"/>).
+    /// </summary>
+    public virtual ImageShape? Image => null;
+
     /// <summary>Builds the module for a data set.</summary>
     /// <param name="featureCount">Features a row, d.</param>
     /// <param name="classCount">Number of classes, K; at least 2.</param>
@@ -48,6 +55,21 @@ public abstract class JemNetwork
 
     /// <summary>The name in the graph of the parameter that the module calls <paramref name="parameter"/>.</summary>
     public static string InitializerName(string parameter) => "network." + parameter;
+
+    /// <summary>Writes a parameter to an ONNX graph under the name of <see cref="InitializerName"/>.</summary>
+    /// <param name="graph">Receives the initializer.</param>
+    /// <param name="name">What the module calls the parameter, such as <c>layers.0.weight</c>.</param>
+    /// <param name="parameter">Its values, float32, on any device.</param>
+    /// <returns>The initializer's name.</returns>
+    protected static string AddParameter(OnnxGraph graph, string name, Tensor parameter)
+    {
+        ArgumentNullException.ThrowIfNull(graph);
+        ArgumentNullException.ThrowIfNull(parameter);
+        using Tensor detached = parameter.detach();
+        using Tensor host = detached.cpu();
+        using Tensor values = host.contiguous();
+        return graph.AddInitializer(InitializerName(name), values.data<float>().ToArray(), parameter.shape);
+    }
 
     /// <summary>
     /// Gives a new module its first weights. They come from <paramref name="generator"/> alone, so that a seed determines
@@ -91,6 +113,17 @@ public abstract class JemNetwork
         using Tensor direction = logitGradient(fixedLogits);
         return autograd.grad([logits], [input], [direction])[0];
     }
+
+    /// <summary>
+    /// A record from which the network can be built again, kept in model files; null for a user's own, which the user hands in.
+    /// </summary>
+    internal virtual object? Settings => null;
+
+    /// <summary>This network for images whose pixels lie as <paramref name="image"/> says.</summary>
+    /// <exception cref="InvalidOperationException">The network is the user's own and takes another order.</exception>
+    internal virtual JemNetwork WithImage(ImageShape image) => (Image?.Order ?? PixelOrder.Planar) == image.Order
+        ? this
+        : throw new InvalidOperationException($"The pixels of the feature column are {image.Order}, but {GetType().Name} takes {Image?.Order ?? PixelOrder.Planar} ones. Choose the other order in ExtractPixels (interleavePixelColors).");
 
     /// <summary>The number of CPU threads that trains this network fastest; null for libtorch's own choice.</summary>
     internal virtual int? PreferredThreads(int featureCount, int classCount, int batchSize) => null;

@@ -39,11 +39,20 @@ public sealed class MultilayerPerceptron : JemNetwork
         _hiddenWidths = hiddenWidths.ToArray();
     }
 
+    /// <summary>As a model file tells.</summary>
+    internal MultilayerPerceptron(PerceptronSettings settings)
+        : this(settings.Activation, settings.HiddenWidths)
+    {
+    }
+
     /// <summary>What follows each hidden layer.</summary>
     public Activation Activation { get; }
 
     /// <summary>Units of each hidden layer.</summary>
     public IReadOnlyList<int> HiddenWidths => _hiddenWidths;
+
+    /// <inheritdoc/>
+    internal override object Settings => new PerceptronSettings(Activation, _hiddenWidths);
 
     /// <inheritdoc/>
     public override Module<Tensor, Tensor> Build(int featureCount, int classCount)
@@ -99,8 +108,8 @@ public sealed class MultilayerPerceptron : JemNetwork
         for (int i = 0; i < layers.Length; i++)
         {
             hidden = i == 0 ? null : value;
-            weights[i] = WriteParameter(graph, $"layers.{i}.weight", layers[i].weight!);
-            string bias = WriteParameter(graph, $"layers.{i}.bias", layers[i].bias!);
+            weights[i] = AddParameter(graph, $"layers.{i}.weight", layers[i].weight!);
+            string bias = AddParameter(graph, $"layers.{i}.bias", layers[i].bias!);
             value = graph.AddNode("Gemm", [value, weights[i], bias], OnnxAttribute.Int("transB", 1));
             if (i < derivatives.Length)
                 (value, derivatives[i]) = PerceptronNodes.Activate(graph, Activation, value, withGradient);
@@ -161,11 +170,6 @@ public sealed class MultilayerPerceptron : JemNetwork
         return (activated, derivative);
     }
 
-    private static string WriteParameter(OnnxGraph graph, string name, Tensor parameter)
-    {
-        using Tensor values = parameter.detach().cpu().contiguous();
-        return graph.AddInitializer(InitializerName(name), values.data<float>().ToArray(), parameter.shape);
-    }
 
     private static Linear[] Layers(Module<Tensor, Tensor> module) => module is PerceptronModule perceptron
         ? perceptron.Layers

@@ -25,6 +25,7 @@ internal static class JemGraphReader
             Temperature = JemMetadata.Number(metadata, JemMetadata.Temperature),
             Statistics = statistics,
             Members = ReadMembers(metadata, weights, statistics),
+            Columns = JemMetadata.ColumnsOf(metadata),
             CalibrationRowCount = JemMetadata.Integer(metadata, JemMetadata.CalibrationRows),
             Metadata = metadata.Where(entry => !JemMetadata.IsReserved(entry.Key)).ToDictionary(StringComparer.Ordinal),
         };

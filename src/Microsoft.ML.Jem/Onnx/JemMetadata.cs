@@ -18,13 +18,14 @@ internal static class JemMetadata
     public const string TableSize = "jem.table_size";
     public const string Members = "jem.members";
     public const string Statistics = "jem.ood_statistics";
+    public const string Columns = "jem.columns";
     public const string Checksum = "jem.checksum";
 
     private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Whether the entry belongs to the format, not to the caller.</summary>
     public static bool IsReserved(string key) =>
-        key is FormatVersion or ClassNames or FeatureNames or FeatureLimit or Temperature or CalibrationRows or TableSize or Members or Statistics or Checksum;
+        key is FormatVersion or ClassNames or FeatureNames or FeatureLimit or Temperature or CalibrationRows or TableSize or Members or Statistics or Columns or Checksum;
 
     public static void Write(OnnxGraph graph, int formatVersion, JemModelSettings settings)
     {
@@ -48,6 +49,38 @@ internal static class JemMetadata
     /// <summary>Changes the temperature of a model that has one.</summary>
     public static void SetTemperature(RepeatedField<StringStringEntryProto> entries, float temperature) =>
         entries.Single(entry => entry.Key == Temperature).Value = temperature.ToString("R", CultureInfo.InvariantCulture);
+
+    /// <summary>Stores the names that the columns have in a pipeline.</summary>
+    public static void SetColumns(RepeatedField<StringStringEntryProto> entries, IReadOnlyDictionary<string, string> columns) =>
+        Set(entries, Columns, JsonSerializer.Serialize(columns, Readable));
+
+    /// <summary>Adds an entry, or replaces it where there is one of that key.</summary>
+    public static void Set(RepeatedField<StringStringEntryProto> entries, string key, string value)
+    {
+        if (entries.FirstOrDefault(entry => entry.Key == key) is { } existing)
+            existing.Value = value;
+        else
+            entries.Add(new StringStringEntryProto { Key = key, Value = value });
+    }
+
+    /// <summary>The names that the columns had in the pipeline the file came from; null where the file does not say.</summary>
+    /// <exception cref="InvalidDataException">The entry is damaged.</exception>
+    public static IReadOnlyDictionary<string, string>? ColumnsOf(Dictionary<string, string> metadata)
+    {
+        if (!metadata.TryGetValue(Columns, out string? text))
+            return null;
+        try
+        {
+            if (JsonSerializer.Deserialize<Dictionary<string, string>>(text) is { } columns)
+                return columns;
+        }
+        catch (JsonException exception)
+        {
+            throw new InvalidDataException($"The model is damaged: its metadata '{Columns}' names no columns.", exception);
+        }
+
+        throw new InvalidDataException($"The model is damaged: its metadata '{Columns}' names no columns.");
+    }
 
     /// <summary>The entries by key.</summary>
     /// <exception cref="InvalidDataException">A key occurs twice.</exception>

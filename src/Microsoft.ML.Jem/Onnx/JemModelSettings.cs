@@ -24,6 +24,9 @@ internal sealed record JemModelSettings
     /// <summary>T, by which logits are divided before the softmax; positive and finite.</summary>
     public float Temperature { get; init; } = 1;
 
+    /// <summary>The names that the columns had in the pipeline an exported file came from, by their names in the graph; null in a model that was never exported.</summary>
+    public IReadOnlyDictionary<string, string>? Columns { get; init; }
+
     /// <summary>Further entries of the file's metadata, such as what the network is; keys must differ from those of <see cref="JemMetadata"/>.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>();
 

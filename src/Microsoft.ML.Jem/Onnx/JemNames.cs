@@ -7,6 +7,7 @@ internal static class JemNames
 
     public const string Features = "Features";
     public const string PredictedLabel = "PredictedLabel";
+    public const string PredictedLabelName = "PredictedLabelName";
     public const string Score = "Score";
     public const string Energy = "Energy";
     public const string OodScore = "OodScore";

@@ -174,7 +174,7 @@ public sealed class OnnxGraph
     }
 
     /// <summary>The lowest file format version that may carry the operator set (ONNX's table of released versions).</summary>
-    private static int IrVersion(int opset) => opset switch
+    internal static int IrVersion(int opset) => opset switch
     {
         <= 14 => 7,
         <= 18 => 8,

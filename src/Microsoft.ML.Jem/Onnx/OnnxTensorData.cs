@@ -26,6 +26,34 @@ internal static class OnnxTensorData
         return Create(name, OnnxType.Int64, values.Length, raw, shape);
     }
 
+    /// <summary>Half-precision values, rounded to the nearest.</summary>
+    public static TensorProto CreateHalf(string name, ReadOnlySpan<float> values, ReadOnlySpan<long> shape)
+    {
+        byte[] raw = new byte[sizeof(ushort) * values.Length];
+        for (int i = 0; i < values.Length; i++)
+            BinaryPrimitives.WriteHalfLittleEndian(raw.AsSpan(sizeof(ushort) * i), (Half)values[i]);
+        return Create(name, OnnxType.Float16, values.Length, raw, shape);
+    }
+
+    /// <summary>Texts, one-dimensional.</summary>
+    public static TensorProto Create(string name, IReadOnlyCollection<string> values)
+    {
+        var tensor = new TensorProto { Name = name, DataType = (int)OnnxType.Text };
+        tensor.Dims.Add(values.Count);
+        tensor.StringData.Add(values.Select(ByteString.CopyFromUtf8));
+        return tensor;
+    }
+
+    /// <summary>The values of a tensor of type <see cref="OnnxType.Int64"/>.</summary>
+    public static long[] Integers(TensorProto tensor)
+    {
+        ReadOnlySpan<byte> raw = tensor.RawData.Span;
+        var values = new long[raw.Length / sizeof(long)];
+        for (int i = 0; i < values.Length; i++)
+            values[i] = BinaryPrimitives.ReadInt64LittleEndian(raw[(sizeof(long) * i)..]);
+        return values;
+    }
+
     /// <summary>The type of a value with a row dimension of unknown size before <paramref name="rowShape"/>.</summary>
     public static ValueInfoProto RowsOf(string name, OnnxType type, ReadOnlySpan<long> rowShape)
     {

@@ -11,6 +11,12 @@ internal enum OnnxType
     /// <summary>64-bit signed integer.</summary>
     Int64 = TensorProto.Types.DataType.Int64,
 
+    /// <summary>Text.</summary>
+    Text = TensorProto.Types.DataType.String,
+
+    /// <summary>16-bit floating point.</summary>
+    Float16 = TensorProto.Types.DataType.Float16,
+
     /// <summary>True or false.</summary>
     Bool = TensorProto.Types.DataType.Bool,
 }

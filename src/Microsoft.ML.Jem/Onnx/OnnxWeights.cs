@@ -4,7 +4,7 @@ using Microsoft.ML.Jem.Onnx.Proto;
 
 namespace Microsoft.ML.Jem.Onnx;
 
-/// <summary>The float initializers of a graph by name; each is decoded when it is asked for.</summary>
+/// <summary>The float initializers of a graph by name, those of half precision too; each is decoded when it is asked for.</summary>
 internal sealed class OnnxWeights
 {
     private readonly Dictionary<string, TensorProto> _tensors = new(StringComparer.Ordinal);
@@ -14,13 +14,13 @@ internal sealed class OnnxWeights
     {
         foreach (TensorProto tensor in graph.Initializer)
         {
-            if (!_tensors.TryAdd(tensor.Name, tensor))
+            if (!_tensors.TryAdd(HalfPrecision.NameOf(tensor), tensor))
                 throw new InvalidDataException($"The model is damaged: it holds '{tensor.Name}' twice.");
         }
     }
 
     /// <summary>Names of the float initializers, in the order of the file.</summary>
-    public IEnumerable<string> Names => _tensors.Values.Where(tensor => tensor.DataType == (int)OnnxType.Float).Select(tensor => tensor.Name);
+    public IEnumerable<string> Names => _tensors.Where(tensor => IsFloat(tensor.Value)).Select(tensor => tensor.Key);
 
     /// <summary>The weights of that name.</summary>
     /// <exception cref="InvalidDataException">There are none, or they are damaged.</exception>
@@ -32,20 +32,24 @@ internal sealed class OnnxWeights
     public bool TryGet(string name, [NotNullWhen(true)] out OnnxTensor? tensor)
     {
         tensor = null;
-        if (!_tensors.TryGetValue(name, out TensorProto? stored) || stored.DataType != (int)OnnxType.Float)
+        if (!_tensors.TryGetValue(name, out TensorProto? stored) || !IsFloat(stored))
             return false;
 
         ReadOnlySpan<byte> raw = stored.RawData.Span;
         UInt128 count = 1;
-        foreach (long size in stored.Dims)
-            count = size < 0 || count > int.MaxValue ? UInt128.MaxValue : count * (ulong)size;
-        if (count * sizeof(float) != (uint)raw.Length || count > int.MaxValue)
+        foreach (long length in stored.Dims)
+            count = length < 0 || count > int.MaxValue ? UInt128.MaxValue : count * (ulong)length;
+        bool half = stored.DataType == (int)OnnxType.Float16;
+        int size = half ? sizeof(ushort) : sizeof(float);
+        if (count * (uint)size != (uint)raw.Length || count > int.MaxValue)
             throw new InvalidDataException($"The model is damaged: the size of '{name}' does not fit its shape.");
 
         var values = new float[(int)count];
         for (int i = 0; i < values.Length; i++)
-            values[i] = BinaryPrimitives.ReadSingleLittleEndian(raw[(sizeof(float) * i)..]);
+            values[i] = half ? (float)BinaryPrimitives.ReadHalfLittleEndian(raw[(size * i)..]) : BinaryPrimitives.ReadSingleLittleEndian(raw[(size * i)..]);
         tensor = new OnnxTensor(values, [.. stored.Dims]);
         return true;
     }
+
+    private static bool IsFloat(TensorProto tensor) => tensor.DataType is (int)OnnxType.Float or (int)OnnxType.Float16;
 }

@@ -1,4 +1,5 @@
 using Microsoft.ML.Jem.Features;
+using Microsoft.ML.Jem.Onnx.Proto;
 
 namespace Microsoft.ML.Jem.Onnx;
 
@@ -40,6 +41,27 @@ internal static class StandardizationNodes
         }
 
         return read;
+    }
+
+    /// <summary>
+    /// Takes the standardisation out of a graph: its input is then standardised already. Clipping stays, at the same limit.
+    /// </summary>
+    public static void Remove(GraphProto graph)
+    {
+        NodeProto centring = graph.Node.Single(node => node.Input.Contains(JemNames.Offset));
+        centring.Input[0] = JemNames.Features;
+
+        // A constant feature keeps its scale of 0: the network has only ever seen 0 in its place.
+        float[] scale = new OnnxWeights(graph).Get(JemNames.Scale).Values;
+        Replace(graph, JemNames.Offset, new float[scale.Length]);
+        Replace(graph, JemNames.Scale, Array.ConvertAll(scale, value => value == 0 ? 0f : 1f));
+        OnnxPruning.RemoveUnread(graph);
+    }
+
+    private static void Replace(GraphProto graph, string name, float[] values)
+    {
+        TensorProto initializer = graph.Initializer.Single(tensor => tensor.Name == name);
+        initializer.RawData = OnnxTensorData.Create(name, values, [values.Length]).RawData;
     }
 
     /// <summary>asinh((x − centre) · inverseSpread) for heavy-tailed features, x for the others.</summary>

@@ -20,7 +20,15 @@ internal sealed class ClassGaussians : IDisposable
     private readonly Tensor _means;
     private readonly Tensor _factors;
 
-    private ClassGaussians(Tensor means, Tensor factors) => (_means, _factors) = (means, factors);
+    /// <param name="means">Means [K, d]; taken over.</param>
+    /// <param name="factors">Lower triangular factors [K, d, d], or standard deviations [K, d]; taken over.</param>
+    public ClassGaussians(Tensor means, Tensor factors) => (_means, _factors) = (means, factors);
+
+    /// <summary>Means, [K, d].</summary>
+    public Tensor Means => _means;
+
+    /// <summary>Lower triangular factors of the covariances, [K, d, d], or standard deviations, [K, d].</summary>
+    public Tensor Factors => _factors;
 
     /// <summary>Fits the Gaussians.</summary>
     /// <param name="rows">Standardised rows [n, d], n at least 1.</param>

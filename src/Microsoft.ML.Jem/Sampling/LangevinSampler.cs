@@ -48,6 +48,12 @@ internal sealed class LangevinSampler(JemNetwork network, Module<Tensor, Tensor>
         Tensor gradient = y is null
             ? InputGradient.OfLogSumExp(network, module, x)
             : InputGradient.OfClass(network, module, x, y);
+        return Advance(gradient, x, noise, settings);
+    }
+
+    /// <summary>x + α·gradient + σ·ε; the gradient's tensor is taken over and returned.</summary>
+    public static Tensor Advance(Tensor gradient, Tensor x, Tensor? noise, LangevinSettings settings)
+    {
         if (settings.GradientClip is { } limit)
             gradient.clamp_(-limit, limit);
         gradient.mul_(settings.StepSize).add_(x);

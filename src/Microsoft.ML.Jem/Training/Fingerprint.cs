@@ -20,7 +20,7 @@ internal sealed class Fingerprint
     private static readonly string[] LeftOut =
     [
         nameof(JemTrainingOptions.CancellationToken), nameof(JemTrainingOptions.Progress), nameof(JemTrainingOptions.Seed),
-        nameof(JemTrainingOptions.CheckpointPath), nameof(JemTrainingOptions.CheckpointInterval),
+        nameof(JemTrainingOptions.CheckpointPath), nameof(JemTrainingOptions.CheckpointInterval), nameof(JemTrainingOptions.ReportedSamples),
     ];
 
     private readonly SortedDictionary<string, string> _entries;

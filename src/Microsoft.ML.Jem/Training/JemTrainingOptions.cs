@@ -54,6 +54,12 @@ public class JemTrainingOptions
     /// </summary>
     public double? InputNoise { get; set; }
 
+    /// <summary>
+    /// Random changes to training images, for networks with <see cref="JemNetwork.Image"/>; noise is <see cref="InputNoise"/>. The
+    /// default value is null: none.
+    /// </summary>
+    public ImageAugmentation? Augmentation { get; set; }
+
     /// <summary>Weight of the mean squared energy of rows and of samples, which keeps energies bounded; 0 or more; does nothing where no samples are drawn. The default value is 0.1.</summary>
     public double EnergyPenalty { get; set; } = 0.1;
 
@@ -143,6 +149,9 @@ public class JemTrainingOptions
 
     /// <summary>Told how training stands after each epoch. The default value is null.</summary>
     public IProgress<TrainingProgress>? Progress { get; set; }
+
+    /// <summary>How many samples of the replay buffer each report to <see cref="Progress"/> carries; 0 to 10 000. The default value is 0.</summary>
+    public int ReportedSamples { get; set; }
 
     /// <summary>Checks all options, and reports all mistakes in one message.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An option is outside its range.</exception>

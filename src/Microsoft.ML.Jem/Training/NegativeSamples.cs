@@ -1,5 +1,6 @@
 using Microsoft.ML.Jem.Features;
 using Microsoft.ML.Jem.Networks;
+using Microsoft.ML.Jem.Onnx;
 using Microsoft.ML.Jem.Sampling;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -16,6 +17,7 @@ internal sealed class NegativeSamples : IDisposable
     // Enough rows for the Gaussians of p0; more would take memory for nothing.
     private const int RowsForGaussians = 20_000;
 
+    private readonly LangevinSettings _settings;
     private readonly LangevinSampler _sampler;
     private readonly ReplayBuffer _buffer;
     private readonly ClassGaussians? _gaussians;
@@ -28,8 +30,8 @@ internal sealed class NegativeSamples : IDisposable
     public NegativeSamples(JemNetwork network, Module<Tensor, Tensor> module, TrainingRows train, RowTensors tensors, JemTrainingOptions options, Generator generator)
     {
         (_generator, _conditional, _farthest) = (generator, options.ConditionalSamples, options.FeatureLimit + Beyond);
-        var settings = new LangevinSettings(options.SamplerSteps, options.StepSize, options.SamplerNoise, options.GradientClip);
-        _sampler = new LangevinSampler(network, module, settings, generator);
+        _settings = new LangevinSettings(options.SamplerSteps, options.StepSize, options.SamplerNoise, options.GradientClip);
+        _sampler = new LangevinSampler(network, module, _settings, generator);
         _prior = Prior(train, generator.device);
         using DisposeScope scope = NewDisposeScope();
         if (options.InitialDistribution == InitialDistribution.ClassGaussian)
@@ -63,6 +65,29 @@ internal sealed class NegativeSamples : IDisposable
     /// <summary>The chains; p0 follows from the rows and the generator it was fitted with.</summary>
     public void State(StateStream state) => state.Tensor(_buffer.Chains, "the replay buffer");
 
+    /// <summary>Chains of the buffer, evenly over its parts, [count, d].</summary>
+    public Tensor Chains(int count)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        long size = _buffer.Chains.shape[0];
+        Tensor entries = arange(Math.Min(count, size), int64, _buffer.Chains.device).mul(size).div(Math.Min(count, size), RoundingMode.floor);
+        return _buffer.Chains.index_select(0, entries).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>What a model keeps to draw samples with.</summary>
+    public SamplerState State(InitialDistribution distribution)
+    {
+        using IDisposable noGradients = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        Tensor chains = Chains((int)Math.Clamp(SamplerState.MostValues / _buffer.Chains.shape[1], 1, SamplerState.MostChains));
+        Tensor? factors = _gaussians?.Factors;
+        if (factors is not null && factors.numel() > SamplerState.MostValues && factors.dim() == 3)
+            factors = factors.norm(dim: 2);
+        return new SamplerState(
+            _settings, distribution, Values(_prior), Values(chains),
+            _gaussians is null ? null : Values(_gaussians.Means), factors is null ? null : Values(factors));
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -77,6 +102,8 @@ internal sealed class NegativeSamples : IDisposable
         _buffer.Store(entries, ends);
         return ends;
     }
+
+    private static OnnxTensor Values(Tensor tensor) => new(tensor.cpu().contiguous().data<float>().ToArray(), tensor.shape);
 
     private Tensor DrawClasses(int count) => _prior.multinomial(count, replacement: true, _generator);
 

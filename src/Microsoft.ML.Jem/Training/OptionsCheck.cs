@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Numerics;
+using Microsoft.ML.Jem.Images;
+using Microsoft.ML.Jem.Networks;
 
 namespace Microsoft.ML.Jem.Training;
 
@@ -34,6 +36,8 @@ internal sealed class OptionsCheck
         Defined(o.InitialDistribution, nameof(o.InitialDistribution));
         if (o.InputNoise is { } noise)
             NotNegative(noise, nameof(o.InputNoise));
+        if (o.Augmentation is { } augmentation)
+            Check(augmentation, o.Network?.Image);
         NotNegative(o.EnergyPenalty, nameof(o.EnergyPenalty));
         Require(o.LabelSmoothing is >= 0 and < 1, nameof(o.LabelSmoothing), o.LabelSmoothing, "a number from 0 to below 1");
         Positive(o.LearningRate, nameof(o.LearningRate));
@@ -52,11 +56,20 @@ internal sealed class OptionsCheck
             Require(false, nameof(o.HeldOutFraction), o.HeldOutFraction, $"at most 1/{count}, since each of {count} members holds out a part of its own");
         Defined(o.OodStatistic, nameof(o.OodStatistic));
         Require(o.FeatureLimit > 0, nameof(o.FeatureLimit), o.FeatureLimit, "a number above 0, or positive infinity");
+        Between(o.ReportedSamples, 0, 10_000, nameof(o.ReportedSamples));
         if (o.NumberOfThreads is { } threads)
             Between(threads, 1, 1024, nameof(o.NumberOfThreads));
         if (o.CheckpointPath is { } path)
             Require(!string.IsNullOrWhiteSpace(path), nameof(o.CheckpointPath), $"'{path}'", "the path of a directory, or null for no checkpoints");
         Require(o.CheckpointInterval >= TimeSpan.Zero, nameof(o.CheckpointInterval), o.CheckpointInterval, "a time of 0 or more");
+    }
+
+    private void Check(ImageAugmentation augmentation, ImageShape? image)
+    {
+        string padding = $"{nameof(JemTrainingOptions.Augmentation)}.{nameof(augmentation.Padding)}";
+        Require(image is not null, nameof(JemTrainingOptions.Augmentation), "given, but the network takes no images", $"null, or a network for images such as {nameof(WideResNet)}");
+        if (image is not null)
+            Between(augmentation.Padding, 0, Math.Min(image.Height, image.Width) - 1, padding);
     }
 
     private void NotNegative(double value, string name) =>

@@ -1,6 +1,7 @@
 using Microsoft.ML.Jem.Features;
 using Microsoft.ML.Jem.Networks;
 using Microsoft.ML.Jem.Onnx;
+using Microsoft.ML.Jem.Sampling;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -38,6 +39,9 @@ internal sealed class TrainedNetwork(
 
     /// <summary>One entry an epoch, in order.</summary>
     public IReadOnlyList<TrainingProgress> History => history;
+
+    /// <summary>What samples can be drawn with; null where the network was trained without any.</summary>
+    public SamplerState? Sampler { get; set; }
 
     /// <summary>Writes the network into a graph.</summary>
     public NetworkWriter Writer => (graph, input, withGradient) => network.WriteTo(graph, input, module, withGradient);

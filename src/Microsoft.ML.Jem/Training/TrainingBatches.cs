@@ -16,11 +16,12 @@ internal sealed class TrainingBatches
     private readonly RowShuffle _all;
     private readonly RowShuffle? _labelled;
     private readonly bool _anyLabelled;
+    private readonly ImageAugmenter? _augmenter;
 
-    /// <summary>Prepares the orders; <paramref name="train"/> has at least one row.</summary>
-    public TrainingBatches(TrainingRows train, RowTensors tensors, TrainingPlan plan, Generator generator)
+    /// <summary>Prepares the orders; <paramref name="train"/> has at least one row. Rows that train p(y|x) go through the augmenter, if there is one.</summary>
+    public TrainingBatches(TrainingRows train, RowTensors tensors, TrainingPlan plan, ImageAugmenter? augmenter, Generator generator)
     {
-        (_tensors, _generator, _noise) = (tensors, generator, plan.InputNoise);
+        (_tensors, _generator, _noise, _augmenter) = (tensors, generator, plan.InputNoise, augmenter);
         _chosen = new int[plan.BatchSize];
         CountPerEpoch = plan.UpdatesPerEpoch(train.Count);
         int[] rows = [.. Enumerable.Range(0, train.Count)];
@@ -38,15 +39,16 @@ internal sealed class TrainingBatches
     public ObjectiveBatch Next()
     {
         _all.Next(_chosen);
-        Tensor data = WithNoise(_tensors.Features(_chosen));
+        Tensor rows = _tensors.Features(_chosen);
+        Tensor data = WithNoise(rows);
         Tensor? weights = _tensors.Weights(_chosen);
         if (!_anyLabelled)
             return new ObjectiveBatch(data, weights, null, null, null);
         if (_labelled is null)
-            return new ObjectiveBatch(data, weights, data, _tensors.Labels(_chosen), weights);
+            return new ObjectiveBatch(data, weights, _augmenter is null ? data : Augmented(rows), _tensors.Labels(_chosen), weights);
 
         _labelled.Next(_chosen);
-        return new ObjectiveBatch(data, weights, WithNoise(_tensors.Features(_chosen)), _tensors.Labels(_chosen), _tensors.Weights(_chosen));
+        return new ObjectiveBatch(data, weights, Augmented(_tensors.Features(_chosen)), _tensors.Labels(_chosen), _tensors.Weights(_chosen));
     }
 
     /// <summary>The orders of rows.</summary>
@@ -56,7 +58,9 @@ internal sealed class TrainingBatches
         _labelled?.State(state);
     }
 
+    private Tensor Augmented(Tensor rows) => WithNoise(_augmenter is null ? rows : _augmenter.Augment(rows));
+
     private Tensor WithNoise(Tensor features) => _noise > 0
-        ? features.add_(randn(features.shape, features.dtype, features.device, generator: _generator), _noise)
+        ? features.add(randn(features.shape, features.dtype, features.device, generator: _generator), _noise)
         : features;
 }

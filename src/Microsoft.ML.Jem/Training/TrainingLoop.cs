@@ -50,7 +50,10 @@ internal sealed class TrainingLoop : IDisposable
             _result = new TrainedNetwork(options.Network, _module, standardization, device, train.ClassCount, _history);
             _plan = TrainingPlan.For(options, train, standardization);
             _tensors = new RowTensors(train, standardization, device);
-            _batches = new TrainingBatches(train, _tensors, _plan, _generator);
+            ImageAugmenter? augmenter = options.Augmentation is { } augmentation && options.Network.Image is { } image
+                ? new ImageAugmenter(augmentation, image, _generator)
+                : null;
+            _batches = new TrainingBatches(train, _tensors, _plan, augmenter, _generator);
             _good = new WeightSnapshot(_module);
             _best = new WeightSnapshot(_module);
             Prepare();
@@ -151,6 +154,7 @@ internal sealed class TrainingLoop : IDisposable
 
         _best.Restore();
         _module.eval();
+        _result.Sampler = _samples?.State(_options.InitialDistribution);
     }
 
     /// <summary>Measures the weights on the held-out rows, and keeps them: they are good, and perhaps the best.</summary>
@@ -171,7 +175,21 @@ internal sealed class TrainingLoop : IDisposable
 
         return new TrainingProgress(
             _epoch, _plan.Epochs, 1, means.Classification, means.DataEnergy - means.SampleEnergy, means.DataEnergy, means.SampleEnergy,
-            metrics.Accuracy, metrics.LogLoss, _recoveries, elapsed, elapsed / _epoch * (_plan.Epochs - _epoch));
+            metrics.Accuracy, metrics.LogLoss, _recoveries, elapsed, elapsed / _epoch * (_plan.Epochs - _epoch))
+        {
+            Samples = ReportedSamples(),
+        };
+    }
+
+    /// <summary>Some chains of the replay buffer, as the user knows features.</summary>
+    private float[][] ReportedSamples()
+    {
+        if (_samples is null || _options.ReportedSamples == 0)
+            return [];
+        using DisposeScope scope = NewDisposeScope();
+        float[] values = _samples.Chains(_options.ReportedSamples).cpu().contiguous().data<float>().ToArray();
+        _result.Standardization.Restore(values);
+        return [.. values.Chunk(_result.Standardization.Width)];
     }
 
     /// <summary>Every row once; returns what went wrong, or null.</summary>
@@ -274,7 +292,9 @@ internal sealed class TrainingLoop : IDisposable
         state.Value(ref _lastImprovement);
         state.Value(ref _lowest);
         state.Value(ref _update);
-        byte[] history = TrainingHistory.ToJson(_history);
+
+        // Pictures of the samples are for whoever watched.
+        byte[] history = TrainingHistory.ToJson(_history.Select(progress => progress with { Samples = [] }));
         state.Bytes(ref history);
         if (state.IsReading)
             _history.AddRange(TrainingHistory.FromJson(history));

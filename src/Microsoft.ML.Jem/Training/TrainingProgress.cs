@@ -25,4 +25,8 @@ public sealed record TrainingProgress(
     double ValidationLogLoss,
     int Recoveries,
     TimeSpan Elapsed,
-    TimeSpan Remaining);
+    TimeSpan Remaining)
+{
+    /// <summary>Chains of the replay buffer, in the features' own space, as many as <see cref="JemTrainingOptions.ReportedSamples"/> asks for.</summary>
+    public IReadOnlyList<float[]> Samples { get; init; } = [];
+}

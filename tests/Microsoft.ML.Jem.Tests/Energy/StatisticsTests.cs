@@ -79,6 +79,20 @@ public sealed class StatisticsTests : TorchTest
     }
 
     [Fact]
+    public void Energies_from_the_graph_equal_those_of_TorchSharp()
+    {
+        var network = new MultilayerPerceptron();
+        using nn.Module<Tensor, Tensor> module = network.Create(4, 3, new Generator(1), CPU);
+        Tensor rows = Rows(width: 4);
+        using IDisposable noGradients = no_grad();
+        double[] expected = Array.ConvertAll(Near.Floats(Energies.Of(module.call(rows))), energy => (double)energy);
+
+        double[] actual = GraphStatistic(OodStatistic.Energy, rows, new MemberSettings(), 4, (graph, input, gradient) => network.WriteTo(graph, input, module, gradient));
+
+        Assert.Equal(expected, actual, (a, b) => Math.Abs(a - b) <= 1e-4 * Math.Max(1e-2, Math.Abs(a)));
+    }
+
+    [Fact]
     public void The_hidden_neighbour_is_the_nearest_stored_direction()
     {
         var network = new MultilayerPerceptron(16, 12);

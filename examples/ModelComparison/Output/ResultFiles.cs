@@ -1,0 +1,57 @@
+using System.Text;
+using System.Text.Json;
+using Microsoft.ML.Jem.Reporting.Html;
+
+namespace ModelComparison.Output;
+
+/// <summary>The result as Markdown, JSON and HTML.</summary>
+internal static class ResultFiles
+{
+    private static readonly JsonSerializerOptions JsonFormat = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase, WriteIndented = true };
+
+    /// <summary>One object a trainer, each number with its mean and deviation, null where it could not be measured.</summary>
+    public static string Json(IReadOnlyList<Summary> summaries) => JsonSerializer.Serialize(summaries, JsonFormat);
+
+    public static string Markdown(string description, IReadOnlyList<Summary> summaries)
+    {
+        var text = new StringBuilder();
+        text.Append("# Trainers compared\n\n").Append(description).Append(".\n\n| trainer |");
+        foreach (ResultColumn column in ResultColumn.All)
+            text.Append(' ').Append(column.Name).Append(" |");
+        text.Append("\n| --- |").Insert(text.Length, " ---: |", ResultColumn.All.Length).Append('\n');
+        foreach (Summary summary in summaries)
+        {
+            text.Append("| ").Append(summary.Trainer).Append(" |");
+            foreach (ResultColumn column in ResultColumn.All)
+            {
+                string mark = column.IsBest(summary, summaries) ? "**" : "";
+                text.Append(' ').Append(mark).Append(column.Text(summary)).Append(mark).Append(" |");
+            }
+
+            text.Append('\n');
+        }
+
+        return text.Append('\n').Append(ResultColumn.Legend).Append('\n').ToString();
+    }
+
+    public static HtmlPage Html(string description, IReadOnlyList<Summary> summaries)
+    {
+        var page = new HtmlPage("Trainers compared");
+        page.AddParagraph($"{description}.");
+        page.AddTable(
+            ["trainer", .. ResultColumn.All.Select(column => column.Name)],
+            summaries.Select(summary => (IReadOnlyList<(string, bool)>)
+                [(summary.Trainer, false), .. ResultColumn.All.Select(column => (column.Text(summary), column.IsBest(summary, summaries)))]));
+        return page.AddFooter(ResultColumn.Legend);
+    }
+
+    /// <summary>Writes text so that the file is there whole or not at all.</summary>
+    public static void Write(string path, string text)
+    {
+        string full = Path.GetFullPath(path);
+        Directory.CreateDirectory(Path.GetDirectoryName(full)!);
+        string beside = $"{full}.new";
+        File.WriteAllText(beside, text);
+        File.Move(beside, full, overwrite: true);
+    }
+}

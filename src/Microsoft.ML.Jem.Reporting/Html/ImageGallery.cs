@@ -1,0 +1,35 @@
+namespace Microsoft.ML.Jem.Reporting.Html;
+
+/// <summary>A picture in a report.</summary>
+/// <param name="PngDataUri">The picture as <c>data:image/png;base64,…</c>.</param>
+/// <param name="Caption">A few words below it; may be empty.</param>
+public sealed record ReportImage(string PngDataUri, string Caption = "")
+{
+    /// <summary>A picture from the bytes of a PNG file.</summary>
+    /// <param name="png">The file's bytes.</param>
+    /// <param name="caption">A few words below it; may be empty.</param>
+    public static ReportImage FromPng(ReadOnlySpan<byte> png, string caption = "") =>
+        new("data:image/png;base64," + Convert.ToBase64String(png), caption);
+
+    /// <summary>A picture from its pixels.</summary>
+    /// <param name="pixels">Row by row from the top; one byte a pixel for grey, three (red, green, blue) for colour.</param>
+    /// <param name="width">Pixels in a row; at least 1.</param>
+    /// <param name="height">Number of rows; at least 1.</param>
+    /// <param name="caption">A few words below it; may be empty.</param>
+    /// <exception cref="ArgumentException">There are neither one nor three bytes a pixel.</exception>
+    public static ReportImage FromPixels(ReadOnlySpan<byte> pixels, int width, int height, string caption = "")
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
+        int channels = pixels.Length == width * height ? 1 : 3;
+        if (pixels.Length != width * height * channels)
+            throw new ArgumentException($"A picture of {width} × {height} pixels has {width * height} (grey) or {3 * width * height} (colour) bytes, but there are {pixels.Length}.", nameof(pixels));
+        return FromPng(Png.Encode(pixels, width, height, channels), caption);
+    }
+}
+
+/// <summary>Pictures that belong together, such as samples of a model, or the rows it finds most likely.</summary>
+/// <param name="Title">What they are.</param>
+/// <param name="Caption">How to read them.</param>
+/// <param name="Images">The pictures, in order.</param>
+public sealed record ImageGallery(string Title, string Caption, IReadOnlyList<ReportImage> Images);

@@ -1,0 +1,114 @@
+namespace Microsoft.ML.Jem.Evaluation;
+
+/// <summary>
+/// Watches the <c>OodScore</c> of rows as they come and raises an alarm when they are no longer like the training data, with a
+/// stated rate of false alarms.
+/// </summary>
+/// <remarks>
+/// <para>While rows stay exchangeable with the calibration rows, each row's rank among the calibration rows <em>and all rows
+/// before it</em>, ties broken at random, is a conformal p-value, and these p-values are independent and uniform (Vovk, Gammerman,
+/// Shafer: Algorithmic Learning in a Random World, 2005). Counting the rows before it matters: against the n
+/// calibration rows alone, p-values are uniform only on average over calibration sets, and a long stream would always be found to
+/// differ from any one set. <c>OodScore</c> is a multiple of 1/(n + 1), so that n + 1 counters hold all that is needed.</para>
+/// <para>Bets against uniformity (<see cref="Bets"/>) multiply by a factor of mean 1 with every row. Their Shiryaev–Roberts
+/// statistic, Rₜ = (Rₜ₋₁ + 1)·factor, sums over all rows at which a change may have happened; its mean is t as long as there is
+/// none. So the alarm at Rₜ ≥ c comes, without a change, after c rows or more in the mean, and within the first N rows with a
+/// probability of at most N/c, in any distribution (Vovk et al., "Retrain or not retrain: conformal test martingales for change-point
+/// detection", COPA 2021).</para>
+/// <para>Deterministic: the same rows in the same order with the same seed give the same numbers. Not thread-safe: one thread at a
+/// time.</para>
+/// </remarks>
+public sealed class OodScoreDrift
+{
+    /// <summary>Rows between false alarms, in the mean, unless asked otherwise.</summary>
+    public const double DefaultRowsPerFalseAlarm = 1_000_000;
+
+    private readonly int _seed;
+    private readonly double[] _statistics = new double[Bets.Count];
+    private readonly double[] _factors = new double[Bets.Count];
+    private RankCounts _ranks;
+    private Random _ties;
+
+    /// <summary>Begins to watch.</summary>
+    /// <param name="calibrationRowCount">Rows behind the model's <c>OodScore</c>, <see cref="JemModelParameters.CalibrationRowCount"/>; at least 1.</param>
+    /// <param name="rowsPerFalseAlarm">c: without a change, an alarm comes after at least this many rows in the mean; above 1. The default value is 1 000 000.</param>
+    /// <param name="seed">Seed of the draws that break ties. The default value is 0.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A number is out of range.</exception>
+    public OodScoreDrift(int calibrationRowCount, double rowsPerFalseAlarm = DefaultRowsPerFalseAlarm, int seed = 0)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(calibrationRowCount, 1);
+        if (!(rowsPerFalseAlarm > 1 && double.IsFinite(rowsPerFalseAlarm)))
+            throw new ArgumentOutOfRangeException(nameof(rowsPerFalseAlarm), rowsPerFalseAlarm, "The rows per false alarm are a finite number above 1.");
+        CalibrationRowCount = calibrationRowCount;
+        RowsPerFalseAlarm = rowsPerFalseAlarm;
+        _seed = seed;
+        _ranks = new RankCounts(calibrationRowCount + 1);
+        _ties = new Random(seed);
+    }
+
+    /// <summary>Rows behind the model's <c>OodScore</c>.</summary>
+    public int CalibrationRowCount { get; }
+
+    /// <summary>The threshold c of <see cref="Statistic"/>, and the least mean number of rows until a false alarm.</summary>
+    public double RowsPerFalseAlarm { get; }
+
+    /// <summary>Rows seen since the beginning or the last <see cref="Reset"/>.</summary>
+    public long RowCount { get; private set; }
+
+    /// <summary>The Shiryaev–Roberts statistic Rₜ, 0 at the beginning; <see cref="RowCount"/> in the mean while nothing changes.</summary>
+    public double Statistic { get; private set; }
+
+    /// <summary>The conformal p-value of the last row, uniform on [0, 1] while nothing changes; low = unlike the rows before. NaN before the first row.</summary>
+    public double LastPValue { get; private set; } = double.NaN;
+
+    /// <summary>Whether <see cref="Statistic"/> has reached <see cref="RowsPerFalseAlarm"/>. Stays true until <see cref="Reset"/>.</summary>
+    public bool IsAlarm { get; private set; }
+
+    /// <summary>The row at which the alarm was raised, counted from 1; null while there is none.</summary>
+    public long? AlarmRow { get; private set; }
+
+    /// <summary>Takes in the next row.</summary>
+    /// <param name="oodScore">Its <c>OodScore</c>, in [0, 1).</param>
+    /// <returns>Whether this row raised the alarm: true once, until <see cref="Reset"/>.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The score is not in [0, 1).</exception>
+    public bool Add(float oodScore)
+    {
+        if (!(oodScore >= 0 && oodScore < 1))
+            throw new ArgumentOutOfRangeException(nameof(oodScore), oodScore, "An OodScore is at least 0 and below 1.");
+
+        LastPValue = _ranks.Add(Rank(oodScore), _ties.NextDouble());
+        RowCount++;
+        Bets.Factors(LastPValue, _factors);
+        double sum = 0;
+        for (int i = 0; i < _statistics.Length; i++)
+        {
+            // Far beyond any threshold, a statistic stays where it is instead of overflowing.
+            _statistics[i] = Math.Min((_statistics[i] + 1) * _factors[i], double.MaxValue / (2 * Bets.Count));
+            sum += _statistics[i];
+        }
+
+        Statistic = sum / _statistics.Length;
+        if (IsAlarm || Statistic < RowsPerFalseAlarm)
+            return false;
+        IsAlarm = true;
+        AlarmRow = RowCount;
+        return true;
+    }
+
+    /// <summary>Forgets all rows, as after a new model or once an alarm was looked into.</summary>
+    public void Reset()
+    {
+        Array.Clear(_statistics);
+        _ranks = new RankCounts(CalibrationRowCount + 1);
+        _ties = new Random(_seed);
+        RowCount = 0;
+        Statistic = 0;
+        LastPValue = double.NaN;
+        IsAlarm = false;
+        AlarmRow = null;
+    }
+
+    /// <summary>How many calibration rows are more like the training data: OodScore · (n + 1), where a float may lie just below the whole number.</summary>
+    private int Rank(float oodScore) =>
+        Math.Min((int)((double)oodScore * (CalibrationRowCount + 1) + 1e-3), CalibrationRowCount);
+}

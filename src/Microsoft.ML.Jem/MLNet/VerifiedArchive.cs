@@ -1,0 +1,91 @@
+using System.Buffers.Binary;
+using System.IO.Compression;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Microsoft.ML.Jem.MLNet;
+
+/// <summary>
+/// A zip file that ends with a SHA-256 of all before it, within the comment that zip allows at the end; other readers see a zip.
+/// </summary>
+internal static class VerifiedArchive
+{
+    private const string Mark = "Microsoft.ML.Jem SHA-256 ";
+    private const int DigitCount = 2 * SHA256.HashSizeInBytes;
+
+    /// <summary>Writes a zip under its name, replacing a file of that name, or leaves everything as it was.</summary>
+    public static void Write(string path, byte[] zip)
+    {
+        byte[] sealedZip = Seal(zip);
+        string beside = $"{path}.{Guid.NewGuid():N}.new";
+        try
+        {
+            using (var file = new FileStream(beside, FileMode.CreateNew, FileAccess.Write, FileShare.None))
+            {
+                file.Write(sealedZip);
+                file.Flush(flushToDisk: true);
+            }
+
+            File.Move(beside, path, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(beside);
+            throw;
+        }
+    }
+
+    /// <summary>Reads a file that <see cref="Write"/> wrote, once it is found whole and not too large.</summary>
+    public static MemoryStream Read(string path, long maximumBytes)
+    {
+        using FileStream file = File.OpenRead(path);
+        if (file.Length > Math.Min(maximumBytes, Array.MaxLength))
+            throw new InvalidDataException($"'{path}' has {file.Length} bytes: expected at most {Math.Min(maximumBytes, Array.MaxLength)}.");
+        var bytes = new byte[file.Length];
+        file.ReadExactly(bytes);
+        return Open(bytes, path, maximumBytes);
+    }
+
+    /// <summary>Checks the bytes of a file.</summary>
+    public static MemoryStream Open(byte[] bytes, string path, long maximumBytes)
+    {
+        int contentLength = bytes.Length - DigitCount;
+        if (contentLength < Mark.Length || !bytes.AsSpan(contentLength - Mark.Length, Mark.Length).SequenceEqual(Encoding.ASCII.GetBytes(Mark)))
+            throw new InvalidDataException($"'{path}' does not end with a checksum: it was cut off, or not saved by SaveVerified. Use the original file, or Model.Load.");
+        if (!Digits(bytes.AsSpan(0, contentLength)).AsSpan().SequenceEqual(bytes.AsSpan(contentLength)))
+            throw new InvalidDataException($"'{path}' does not match its checksum: it was damaged after it was saved. Use the original file.");
+
+        var stream = new MemoryStream(bytes, writable: false);
+        CheckUnpackedSize(stream, path, maximumBytes);
+        stream.Position = 0;
+        return stream;
+    }
+
+    private static byte[] Seal(byte[] zip)
+    {
+        // The end record of a zip without a comment is its last 22 bytes, the last two of them the comment's length.
+        byte[] marked = [.. zip, .. Encoding.ASCII.GetBytes(Mark)];
+        BinaryPrimitives.WriteUInt16LittleEndian(marked.AsSpan(zip.Length - 2), (ushort)(Mark.Length + DigitCount));
+        return [.. marked, .. Digits(marked)];
+    }
+
+    private static byte[] Digits(ReadOnlySpan<byte> content) => Encoding.ASCII.GetBytes(Convert.ToHexStringLower(SHA256.HashData(content)));
+
+    /// <summary>Counts what comes out: what an entry says of its size may be a lie.</summary>
+    private static void CheckUnpackedSize(Stream stream, string path, long maximumBytes)
+    {
+        using var archive = new ZipArchive(stream, ZipArchiveMode.Read, leaveOpen: true);
+        var buffer = new byte[81920];
+        long total = 0;
+        foreach (ZipArchiveEntry entry in archive.Entries)
+        {
+            using Stream content = entry.Open();
+            for (int read; (read = content.Read(buffer)) > 0;)
+            {
+                total += read;
+                if (total > maximumBytes)
+                    throw new InvalidDataException($"'{path}' unpacks to more than {maximumBytes} bytes.");
+            }
+        }
+    }
+}

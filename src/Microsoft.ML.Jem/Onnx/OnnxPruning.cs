@@ -1,0 +1,36 @@
+using Microsoft.ML.Jem.Onnx.Proto;
+
+namespace Microsoft.ML.Jem.Onnx;
+
+/// <summary>Removes from a graph what its outputs do not need.</summary>
+internal static class OnnxPruning
+{
+    /// <summary>Keeps the outputs named, and only the nodes and initializers they are computed from.</summary>
+    public static void KeepOutputs(GraphProto graph, IReadOnlyCollection<string> names)
+    {
+        ValueInfoProto[] kept = [.. graph.Output.Where(output => names.Contains(output.Name))];
+        graph.Output.Clear();
+        graph.Output.Add(kept);
+        RemoveUnread(graph);
+    }
+
+    /// <summary>Removes nodes and initializers that no output depends on.</summary>
+    public static void RemoveUnread(GraphProto graph)
+    {
+        var read = new HashSet<string>(graph.Output.Select(output => output.Name), StringComparer.Ordinal);
+        var nodes = new Stack<NodeProto>();
+        foreach (NodeProto node in graph.Node.Reverse())
+        {
+            if (!node.Output.Any(read.Contains))
+                continue;
+            read.UnionWith(node.Input);
+            nodes.Push(node);
+        }
+
+        graph.Node.Clear();
+        graph.Node.Add(nodes);
+        TensorProto[] initializers = [.. graph.Initializer.Where(tensor => read.Contains(tensor.Name))];
+        graph.Initializer.Clear();
+        graph.Initializer.Add(initializers);
+    }
+}

@@ -1,0 +1,189 @@
+using CsCheck;
+using Microsoft.ML.Jem.Calibration;
+using Microsoft.ML.Jem.Evaluation;
+
+namespace Microsoft.ML.Jem.Tests.Evaluation;
+
+/// <summary>The drift alarm: uniform p-values without a change, rare false alarms, quick true ones.</summary>
+public sealed class OodScoreDriftTests
+{
+    [Theory]
+    [InlineData(1)]
+    [InlineData(20)]
+    [InlineData(500)]
+    public void P_values_of_exchangeable_rows_are_uniform_and_independent_however_few_calibration_rows_there_are(int calibrationRows)
+    {
+        const int Streams = 400, Rows = 50;
+        var counts = new int[10];
+        var pairs = new int[2, 2];
+        for (int stream = 0; stream < Streams; stream++)
+        {
+            var random = new Random(stream);
+            ConformalTable table = Table(random, calibrationRows);
+            var drift = new OodScoreDrift(calibrationRows, seed: stream);
+            double before = 0;
+            for (int row = 0; row < Rows; row++)
+            {
+                drift.Add(Score(table, TestData.Normal(random)));
+                counts[(int)(drift.LastPValue * 10)]++;
+                if (row > 0)
+                    pairs[before < 0.5 ? 0 : 1, drift.LastPValue < 0.5 ? 0 : 1]++;
+                before = drift.LastPValue;
+            }
+        }
+
+        // χ² with 9 and 3 degrees of freedom: 27.9 and 16.3 are exceeded once in a thousand.
+        Assert.True(ChiSquared([.. counts]) < 27.9, string.Join(' ', counts));
+        Assert.True(ChiSquared([.. pairs.Cast<int>()]) < 16.3, string.Join(' ', pairs.Cast<int>()));
+    }
+
+    [Theory]
+    [InlineData(30)]
+    [InlineData(1000)]
+    public void False_alarms_are_no_more_frequent_than_stated(int calibrationRows)
+    {
+        // Within N rows, at most a share N/c of streams; 10 % here.
+        const int Streams = 200, Rows = 5_000;
+        int alarms = Enumerable.Range(0, Streams).Count(stream =>
+            FirstAlarm(calibrationRows, Rows, changeAt: Rows, shift: 0, rowsPerFalseAlarm: 10 * Rows, seed: stream) is not null);
+
+        TestContext.Current.TestOutputHelper?.WriteLine($"{alarms} of {Streams} streams raised a false alarm; {Streams / 10} allowed.");
+        Assert.InRange(alarms, 0, Streams / 10);
+    }
+
+    [Theory]
+    [InlineData(0.5, 1_000)]
+    [InlineData(1, 300)]
+    [InlineData(3, 60)]
+    [InlineData(-1, 500)]
+    public void A_shift_is_noticed_soon(double shift, int within)
+    {
+        const int Before = 2_000;
+        for (int seed = 0; seed < 10; seed++)
+        {
+            long? alarm = FirstAlarm(500, Before + within, Before, shift, OodScoreDrift.DefaultRowsPerFalseAlarm, seed);
+            Assert.NotNull(alarm);
+            Assert.InRange(alarm.Value, Before + 1, Before + within);
+        }
+    }
+
+    [Fact]
+    public void A_few_alien_rows_among_familiar_ones_are_noticed()
+    {
+        var random = new Random(3);
+        ConformalTable table = Table(random, 1000);
+        var drift = new OodScoreDrift(1000);
+        for (int row = 0; row < 3_000 && !drift.IsAlarm; row++)
+            drift.Add(Score(table, TestData.Normal(random) + (row > 1000 && row % 20 == 0 ? 10 : 0)));
+
+        Assert.True(drift.IsAlarm);
+        Assert.True(drift.AlarmRow > 1000);
+    }
+
+    [Fact]
+    public void The_alarm_is_told_once_and_stays_until_reset()
+    {
+        var drift = new OodScoreDrift(100);
+        int told = Enumerable.Range(0, 1_000_000).Count(_ => drift.Add(0.99f));
+
+        Assert.Equal(1, told);
+        Assert.True(drift.IsAlarm);
+        Assert.True(double.IsFinite(drift.Statistic));
+
+        drift.Reset();
+        Assert.False(drift.IsAlarm);
+        Assert.Null(drift.AlarmRow);
+        Assert.Equal(0, drift.RowCount);
+        Assert.Equal(0, drift.Statistic);
+    }
+
+    [Fact]
+    public void The_same_rows_and_seed_give_the_same_numbers_and_reset_begins_anew()
+    {
+        Gen.Float[0, 0.999f].Array[1, 200].Sample(scores =>
+        {
+            var first = new OodScoreDrift(37, seed: 5);
+            var second = new OodScoreDrift(37, seed: 5);
+            foreach (float score in scores)
+            {
+                first.Add(score);
+                second.Add(score);
+            }
+
+            Assert.Equal(first.Statistic, second.Statistic);
+            first.Reset();
+            foreach (float score in scores)
+                first.Add(score);
+            Assert.Equal(second.Statistic, first.Statistic);
+            Assert.Equal(second.LastPValue, first.LastPValue);
+        }, iter: 200);
+    }
+
+    [Fact]
+    public void Every_multiple_of_the_granularity_gets_its_own_rank()
+    {
+        foreach (int n in new[] { 1, 2, 6, 99, 191, 1000, 4096 })
+        {
+            // One row only: its p-value lies in [(n − k)/(n + 1), (n − k + 1)/(n + 1)) exactly when k is its rank.
+            for (int k = 0; k <= n; k++)
+            {
+                var drift = new OodScoreDrift(n, seed: k);
+                drift.Add((float)(k / (n + 1.0)));
+                Assert.InRange(drift.LastPValue, (n - k) / (n + 1.0), (n - k + 1) / (n + 1.0));
+                if (n > 1000)
+                    k += 63;
+            }
+        }
+    }
+
+    [Fact]
+    public void The_mean_of_each_bet_over_uniform_p_values_is_one()
+    {
+        const int Steps = 1_000_000;
+        var sums = new double[Bets.Count];
+        var factors = new double[Bets.Count];
+        for (int i = 0; i < Steps; i++)
+        {
+            // Squares put more of the steps where p^(κ−1) is steep: p = u², dp = 2u du.
+            double u = (i + 0.5) / Steps;
+            Bets.Factors(u * u, factors);
+            for (int bet = 0; bet < sums.Length; bet++)
+                sums[bet] += 2 * u * factors[bet] / Steps;
+        }
+
+        Assert.All(sums, mean => Assert.Equal(1, mean, 1e-4));
+    }
+
+    [Fact]
+    public void Bad_numbers_are_refused()
+    {
+        Assert.Throws<ArgumentOutOfRangeException>(() => new OodScoreDrift(0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new OodScoreDrift(10, rowsPerFalseAlarm: 1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new OodScoreDrift(10, rowsPerFalseAlarm: double.NaN));
+        var drift = new OodScoreDrift(10);
+        foreach (float bad in new[] { -0.1f, 1, float.NaN, float.PositiveInfinity })
+            Assert.Throws<ArgumentOutOfRangeException>(() => drift.Add(bad));
+        Assert.Equal(0, drift.RowCount);
+    }
+
+    private static long? FirstAlarm(int calibrationRows, int rows, int changeAt, double shift, double rowsPerFalseAlarm, int seed)
+    {
+        var random = new Random(seed);
+        ConformalTable table = Table(random, calibrationRows);
+        var drift = new OodScoreDrift(calibrationRows, rowsPerFalseAlarm, seed);
+        for (int row = 0; row < rows && !drift.IsAlarm; row++)
+            drift.Add(Score(table, TestData.Normal(random) + (row < changeAt ? 0 : shift)));
+        return drift.AlarmRow;
+    }
+
+    private static ConformalTable Table(Random random, int rows) =>
+        ConformalTable.Create([.. Enumerable.Range(0, rows).Select(_ => (float)TestData.Normal(random))]);
+
+    private static float Score(ConformalTable table, double energy) => (float)table.OodScore((float)energy);
+
+    private static double ChiSquared(int[] counts)
+    {
+        double expected = counts.Average();
+        return counts.Sum(count => (count - expected) * (count - expected) / expected);
+    }
+}
