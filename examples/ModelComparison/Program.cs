@@ -2,6 +2,12 @@ using ModelComparison;
 using ModelComparison.Output;
 using Spectre.Console;
 
+if (args is ["--help"] or ["-h"])
+{
+    Console.WriteLine(Arguments.Usage);
+    return 0;
+}
+
 try
 {
     Arguments arguments = Arguments.Parse(args);

@@ -40,7 +40,7 @@ public sealed class JemModelParameters
     /// <summary>Number of networks whose probabilities are averaged.</summary>
     public int NumberOfMembers => Description.Settings.Members.Count;
 
-    /// <summary>How training went: one entry an epoch, member by member. Empty where a model was read from ONNX.</summary>
+    /// <summary>How training went: one entry an epoch, member by member, each counting its own epochs. Empty where a model was read from ONNX.</summary>
     public IReadOnlyList<TrainingProgress> TrainingHistory { get; }
 
     /// <summary>The model as an ONNX file.</summary>

@@ -82,12 +82,13 @@ internal sealed record ModelCalibration(JemModelSettings Settings, TemperatureFi
         using DisposeScope scope = torch.NewDisposeScope();
         int count = Math.Min(train.Count, MostRows);
         int[] rows = [.. Enumerable.Range(0, count).Select(i => (int)((long)i * train.Count / count))];
-        torch.Tensor features = RowTensors.Features(train.Features, rows, member.Standardization, torch.CPU);
+        Standardization wide = member.Standardization with { Limit = ReferenceMeasure.WideLimit(member.Standardization.Limit) };
+        torch.Tensor Features(Standardization standardization) => RowTensors.Features(train.Features, rows, standardization, torch.CPU);
         ReferenceMeasure? reference = statistics.Contains(OodStatistic.ReferenceDensity)
-            ? ReferenceMeasureFit.Fit(features, Array.ConvertAll(rows, row => train.Labels[row]), member.ClassCount)
+            ? ReferenceMeasureFit.Fit(Features(wide), Array.ConvertAll(rows, row => train.Labels[row]), member.ClassCount)
             : null;
         Prototypes? prototypes = statistics.Contains(OodStatistic.HiddenNeighbor)
-            ? PrototypeFit.Fit(member.Hidden(features), new Random(seed))
+            ? PrototypeFit.Fit(member.Hidden(Features(member.Standardization)), new Random(seed))
             : null;
         return new MemberSettings(reference, prototypes);
     }

@@ -63,7 +63,7 @@ internal sealed class ModelFitting(JemTrainingOptions options, int seed, torch.D
             Log(calibration.Describe());
             byte[] graph = JemGraph.Write(calibration.Settings, [WithSampler(sampler, members[0].Writer), .. members.Skip(1).Select(member => member.Writer)]);
             checkpoint?.Delete(Warn);
-            return new JemModelParameters(graph, members.SelectMany(member => member.History))
+            return new JemModelParameters(graph, members.SelectMany((member, m) => member.History.Select(epoch => epoch with { Member = m + 1 })))
             {
                 OwnNetwork = options.Network.Settings is null ? options.Network : null,
             };

@@ -7,6 +7,16 @@ namespace Microsoft.ML.Jem.Tests;
 public sealed class JemTrainerTests
 {
     [Fact]
+    public void The_history_of_a_model_names_the_member_of_each_epoch()
+    {
+        using var chain = TestData.Pipeline(new MLContext(seed: 1), TestData.Fast(options => options.NumberOfMembers = 2))
+            .Fit(new MLContext(seed: 1).Data.LoadFromEnumerable(TestData.Clouds()));
+        IReadOnlyList<TrainingProgress> history = chain.LastTransformer.Model.TrainingHistory;
+        Assert.Equal([1, 2], history.Select(progress => progress.Member).Distinct());
+        Assert.All(history.GroupBy(progress => progress.Member), member => Assert.Equal(Enumerable.Range(1, member.Count()), member.Select(progress => progress.Epoch)));
+    }
+
+    [Fact]
     public void The_same_seed_gives_the_same_file_byte_for_byte()
     {
         Assert.Equal(Export(seed: 3), Export(seed: 3));

@@ -1,3 +1,5 @@
+using Microsoft.ML.Jem.Images;
+
 namespace Microsoft.ML.Jem.Reporting.Html;
 
 /// <summary>A picture in a report.</summary>
@@ -24,7 +26,9 @@ public sealed record ReportImage(string PngDataUri, string Caption = "")
         int channels = pixels.Length == width * height ? 1 : 3;
         if (pixels.Length != width * height * channels)
             throw new ArgumentException($"A picture of {width} × {height} pixels has {width * height} (grey) or {3 * width * height} (colour) bytes, but there are {pixels.Length}.", nameof(pixels));
-        return FromPng(Png.Encode(pixels, width, height, channels), caption);
+        using var png = new MemoryStream();
+        PngFile.Write(png, width, height, channels, pixels);
+        return FromPng(png.ToArray(), caption);
     }
 }
 

@@ -9,11 +9,11 @@ namespace Microsoft.ML.Jem.Evaluation;
 /// before it</em>, ties broken at random, is a conformal p-value, and these p-values are independent and uniform (Vovk, Gammerman,
 /// Shafer: Algorithmic Learning in a Random World, 2005). Counting the rows before it matters: against the n
 /// calibration rows alone, p-values are uniform only on average over calibration sets, and a long stream would always be found to
-/// differ from any one set. <c>OodScore</c> is a multiple of 1/(n + 1), so that n + 1 counters hold all that is needed.</para>
+/// differ from any one set. n + 1 counters hold all that is needed, as <c>OodScore</c> has that many values.</para>
 /// <para>Bets against uniformity (<see cref="Bets"/>) multiply by a factor of mean 1 with every row. Their Shiryaev–Roberts
 /// statistic, Rₜ = (Rₜ₋₁ + 1)·factor, sums over all rows at which a change may have happened; its mean is t as long as there is
 /// none. So the alarm at Rₜ ≥ c comes, without a change, after c rows or more in the mean, and within the first N rows with a
-/// probability of at most N/c, in any distribution (Vovk et al., "Retrain or not retrain: conformal test martingales for change-point
+/// probability of at most N/c, in any distribution, and for the averaged scores of an ensemble too (Vovk et al., "Retrain or not retrain: conformal test martingales for change-point
 /// detection", COPA 2021).</para>
 /// <para>Deterministic: the same rows in the same order with the same seed give the same numbers. Not thread-safe: one thread at a
 /// time.</para>

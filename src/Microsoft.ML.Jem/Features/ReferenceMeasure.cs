@@ -5,8 +5,8 @@ namespace Microsoft.ML.Jem.Features;
 /// q(z) = Σ_k exp(LogWeights_k − ½‖A_k·z − c_k‖²). It falls off in every direction, which a network's logsumexp need not do.
 /// </summary>
 /// <remarks>
-/// The class-conditional Gaussians of Lee, Lee, Lee, Shin, "A simple unified framework for detecting out-of-distribution samples",
-/// NeurIPS 2018, on the features instead of a hidden layer.
+/// The class-conditional Gaussians of Lee, Lee, Lee, Shin, "A simple unified framework for detecting out-of-distribution samples
+/// and adversarial attacks", NeurIPS 2018, on the features instead of a hidden layer.
 /// </remarks>
 /// <param name="Whitening">
 /// A, row-major: [K, d, d] where each class has its own covariance, [r, d] where all share one, [d] where that is diagonal.
@@ -16,6 +16,15 @@ namespace Microsoft.ML.Jem.Features;
 /// <param name="Width">d, features in a row.</param>
 internal sealed record ReferenceMeasure(float[] Whitening, float[] Centres, float[] LogWeights, int Width)
 {
+    /// <summary>Where the features of a reference measure are clipped at the earliest, in standard deviations.</summary>
+    private const float NarrowestLimit = 10;
+
+    /// <summary>
+    /// Where the measure clips features that the network clips at <paramref name="networkLimit"/>. The network is better off
+    /// without outliers, but to it a row far out along one feature looks like one at the edge of the data; the measure must see how far.
+    /// </summary>
+    public static float WideLimit(float networkLimit) => Math.Max(networkLimit, NarrowestLimit);
+
     /// <summary>K, the number of Gaussians.</summary>
     public int ComponentCount => LogWeights.Length;
 

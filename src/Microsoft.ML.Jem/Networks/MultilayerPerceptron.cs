@@ -1,3 +1,4 @@
+using Microsoft.ML.Jem.Native;
 using Microsoft.ML.Jem.Onnx;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -159,14 +160,14 @@ public sealed class MultilayerPerceptron : JemNetwork
     {
         if (Activation == Activation.LeakyReLU)
         {
-            Tensor slope = z.gt(0).to(z.dtype).mul_(1 - PerceptronModule.NegativeSlope).add_(PerceptronModule.NegativeSlope);
+            Tensor slope = z.relu().sign().ScaleInPlace(1 - PerceptronModule.NegativeSlope).Plus(PerceptronModule.NegativeSlope);
             return (z.mul_(slope), slope);
         }
 
         // a = z·σ(z), so a' = σ + z·σ·(1 − σ) = a + σ − a·σ.
         Tensor sigmoid = z.sigmoid();
         Tensor activated = z.mul_(sigmoid);
-        Tensor derivative = activated.add(sigmoid).addcmul_(activated, sigmoid, -1);
+        Tensor derivative = activated.Plus(sigmoid).AddProductInPlace(activated, sigmoid, -1);
         return (activated, derivative);
     }
 

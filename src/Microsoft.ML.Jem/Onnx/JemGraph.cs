@@ -34,7 +34,7 @@ internal static class JemGraph
         JemSettingsCheck.Run(settings, networks.Count);
         var graph = new OnnxGraph("Jem", opset);
         string features = graph.AddInput(JemNames.Features, OnnxType.Float, settings.Width);
-        string standardized = StandardizationNodes.Write(graph, features, settings.Standardization);
+        StandardizedFeatures standardized = StandardizationNodes.Write(graph, features, settings.Standardization);
         MemberNodes[] members = [.. networks.Select((network, m) => MemberNodes.Write(graph, settings, m, standardized, network))];
 
         if (settings.IsCalibrated)
@@ -76,10 +76,10 @@ internal static class JemGraph
         graph.AddOutput(label, OnnxType.Int64);
         graph.AddOutput(score, OnnxType.Float, settings.ClassCount);
 
-        // Cross-conformal prediction (Vovk 2015): each member is judged by the rows it was not trained on, and p-values are
-        // averaged in proportion to how many there are. Every row of the table counts once, and each member's own row once.
+        // Cross-conformal prediction (Vovk, "Cross-conformal predictors", 2015): each row counts for the member that was not
+        // trained on it, and all of them together are one table. The row itself counts once.
         string below = graph.Sum([.. members.Select(member => member.Below!)]);
-        string count = graph.AddInitializer(JemNames.RankCount, [settings.TableSize + (float)members.Length]);
+        string count = graph.AddInitializer(JemNames.RankCount, [settings.TableSize + 1f]);
         graph.AddOutput(graph.SqueezeColumn(graph.AddNode("Div", [below, count]), JemNames.OodScore), OnnxType.Float);
     }
 

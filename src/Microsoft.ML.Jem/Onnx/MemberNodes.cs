@@ -10,17 +10,17 @@ namespace Microsoft.ML.Jem.Onnx;
 internal sealed record MemberNodes(NetworkValues Network, string Energy, string[] Statistics, string? Below)
 {
     /// <summary>Writes a member.</summary>
-    public static MemberNodes Write(OnnxGraph graph, JemModelSettings settings, int index, string standardized, NetworkWriter writeNetwork)
+    public static MemberNodes Write(OnnxGraph graph, JemModelSettings settings, int index, StandardizedFeatures standardized, NetworkWriter writeNetwork)
     {
         graph.Scope = JemNames.Scope(index, settings.Members.Count);
         try
         {
             MemberSettings member = settings.Members[index];
-            NetworkValues network = WriteNetwork(graph, standardized, writeNetwork, settings.Statistics);
+            NetworkValues network = WriteNetwork(graph, standardized.Clipped, writeNetwork, settings.Statistics);
             string energy = graph.AddNode("Neg", [graph.ReduceColumns("ReduceLogSumExp", network.Logits, keepDimension: true)]);
             string[] statistics =
             [
-                .. settings.Statistics.Select(statistic => StatisticNodes.Write(graph, statistic, standardized, network, energy, member)),
+                .. settings.Statistics.Select(statistic => StatisticNodes.Write(graph, statistic, standardized.Wide, network, energy, member)),
             ];
             string? below = member.Calibration is { } calibration
                 ? ConformalLookup.Write(graph, SurpriseNodes.Write(graph, statistics, calibration.Curves), calibration.Table, JemNames.Table)

@@ -7,7 +7,7 @@ namespace Microsoft.ML.Jem.Onnx;
 internal static class StandardizationNodes
 {
     /// <summary>Writes the nodes from raw to standardised features, [N, d].</summary>
-    public static string Write(OnnxGraph graph, string features, Standardization standardization)
+    public static StandardizedFeatures Write(OnnxGraph graph, string features, Standardization standardization)
     {
         int width = standardization.Width;
 
@@ -16,11 +16,14 @@ internal static class StandardizationNodes
         string tamed = standardization.Tails is { } tails ? Tame(graph, features, tails) : features;
         string centred = graph.AddNode("Sub", [tamed, graph.AddInitializer(JemNames.Offset, offset, width)]);
         string scaled = graph.AddNode("Mul", [centred, graph.AddInitializer(JemNames.Scale, standardization.Scale, width)]);
-        float limit = Math.Min(standardization.Limit, JemGraph.Farthest);
-        string clipped = graph.AddNode("Clip", [scaled, graph.AddInitializer(JemNames.LowerLimit, [-limit]), graph.AddInitializer(JemNames.UpperLimit, [limit])]);
 
         // The standard does not say what Clip makes of NaN. x − x does: 0 for a finite feature, NaN for any other.
-        return graph.AddNode("Add", [clipped, graph.AddNode("Sub", [features, features])]);
+        string mark = graph.AddNode("Sub", [features, features]);
+        string clipped = Clip(graph, scaled, mark, standardization.Limit, JemNames.LowerLimit, JemNames.UpperLimit);
+        float wide = ReferenceMeasure.WideLimit(standardization.Limit);
+        return new StandardizedFeatures(clipped, wide == standardization.Limit
+            ? clipped
+            : Clip(graph, scaled, mark, wide, $"{JemNames.Reference}.LowerLimit", $"{JemNames.Reference}.UpperLimit"));
     }
 
     /// <exception cref="InvalidDataException">The initializers are missing or damaged.</exception>
@@ -41,6 +44,13 @@ internal static class StandardizationNodes
         }
 
         return read;
+    }
+
+    private static string Clip(OnnxGraph graph, string scaled, string mark, float limit, string lowerName, string upperName)
+    {
+        limit = Math.Min(limit, JemGraph.Farthest);
+        string clipped = graph.AddNode("Clip", [scaled, graph.AddInitializer(lowerName, [-limit]), graph.AddInitializer(upperName, [limit])]);
+        return graph.AddNode("Add", [clipped, mark]);
     }
 
     /// <summary>
@@ -80,3 +90,8 @@ internal static class StandardizationNodes
         return graph.AddNode("Where", [isHeavy, graph.AddNode("Asinh", [bounded]), features]);
     }
 }
+
+/// <summary>Names of the standardised features in the graph, [N, d].</summary>
+/// <param name="Clipped">As the networks see them.</param>
+/// <param name="Wide">As the reference measure sees them, see <see cref="ReferenceMeasure.WideLimit"/>.</param>
+internal readonly record struct StandardizedFeatures(string Clipped, string Wide);

@@ -15,7 +15,7 @@ internal static class StatisticNodes
     /// <summary>Writes one statistic of one member.</summary>
     /// <param name="graph">The graph.</param>
     /// <param name="statistic">Which one; not the combination.</param>
-    /// <param name="standardized">Name of the standardised features, [N, d].</param>
+    /// <param name="standardized">Name of the standardised features as the reference measure sees them, [N, d].</param>
     /// <param name="network">What the member's network left in the graph.</param>
     /// <param name="energy">Name of the member's energy, [N, 1].</param>
     /// <param name="member">The member's reference measure and prototypes, where the statistic needs them.</param>

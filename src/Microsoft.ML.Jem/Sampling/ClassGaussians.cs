@@ -1,3 +1,4 @@
+using Microsoft.ML.Jem.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -64,14 +65,14 @@ internal sealed class ClassGaussians : IDisposable
         Tensor noise = randn([y.shape[0], _means.shape[1]], float32, generator.device, generator: generator);
         Tensor points = _means.index_select(0, y);
         if (_factors.dim() == 2)
-            return points.addcmul_(_factors.index_select(0, y), noise, 1).MoveToOuterDisposeScope();
+            return points.AddProductInPlace(_factors.index_select(0, y), noise).MoveToOuterDisposeScope();
 
         // Class by class: gathering one factor a row would take n·d² values.
         for (long k = 0; k < _means.shape[0]; k++)
         {
-            Tensor own = y.eq(k).nonzero().squeeze(1);
+            Tensor own = y.PositionsOf(k);
             if (own.shape[0] > 0)
-                points.index_add_(0, own, noise.index_select(0, own).matmul(_factors[k].t()), 1);
+                points.index_copy_(0, own, points.index_select(0, own).Plus(noise.index_select(0, own).matmul(_factors[k].t())));
         }
 
         return points.MoveToOuterDisposeScope();

@@ -1,4 +1,5 @@
 using Microsoft.ML.Jem.Energy;
+using Microsoft.ML.Jem.Native;
 using Microsoft.ML.Jem.Networks;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -55,8 +56,8 @@ internal sealed class LangevinSampler(JemNetwork network, Module<Tensor, Tensor>
     public static Tensor Advance(Tensor gradient, Tensor x, Tensor? noise, LangevinSettings settings)
     {
         if (settings.GradientClip is { } limit)
-            gradient.clamp_(-limit, limit);
-        gradient.mul_(settings.StepSize).add_(x);
-        return noise is null ? gradient : gradient.add_(noise, settings.Noise);
+            gradient.ClampInPlace(-limit, limit);
+        gradient.ScaleInPlace(settings.StepSize).AddInPlace(x);
+        return noise is null ? gradient : gradient.AddInPlace(noise, settings.Noise);
     }
 }

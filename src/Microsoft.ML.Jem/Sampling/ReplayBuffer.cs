@@ -1,3 +1,4 @@
+using Microsoft.ML.Jem.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -57,8 +58,8 @@ internal sealed class ReplayBuffer(Tensor chains, int classCount, double restart
     /// <summary>The entry that is <paramref name="within"/>-th, [n], in the part of class <paramref name="y"/>, [n].</summary>
     internal Tensor EntryOfClass(Tensor y, Tensor within)
     {
-        using Tensor first = y * PartSize;
-        return first + within;
+        using Tensor first = y.Times(PartSize);
+        return first.Plus(within);
     }
 
     /// <summary>The buffer's entries, but <paramref name="fresh"/> wherever <paramref name="u"/> is below the restart probability.</summary>
@@ -68,7 +69,7 @@ internal sealed class ReplayBuffer(Tensor chains, int classCount, double restart
     internal Tensor Start(Tensor entries, Tensor u, Tensor fresh)
     {
         using Tensor old = chains.index_select(0, entries);
-        using Tensor restarts = u.lt(restartProbability);
+        using Tensor restarts = u.IsBelow(restartProbability);
         using Tensor column = restarts.unsqueeze(1);
         return where(column, fresh, old);
     }

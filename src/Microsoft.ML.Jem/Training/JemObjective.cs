@@ -1,4 +1,5 @@
 using Microsoft.ML.Jem.Energy;
+using Microsoft.ML.Jem.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -68,15 +69,15 @@ internal sealed class JemObjective(JemTrainingOptions options)
 
     /// <summary>mean f(x⁺)² + mean f(x⁻)²: ties down the constant that l_p_x leaves free, and bounds its gap.</summary>
     public static Tensor EnergyPenalty(Tensor data, Tensor sample, Tensor? weights) =>
-        Mean(data.square(), weights) + sample.square().mean();
+        Mean(data.mul(data), weights).Plus(sample.mul(sample).mean());
 
     /// <summary>Σ w·v / Σ w: a row of weight 2 counts as the row given twice.</summary>
     private static Tensor Mean(Tensor values, Tensor? weights) => weights is null
         ? values.mean()
-        : values.mul(weights).sum() / weights.sum().clamp(min: float.Epsilon);
+        : values.mul(weights).sum().div(weights.sum());
 
     private static Tensor Add(Tensor total, double weight, Tensor? term) =>
-        term is null || weight == 0 ? total : total.add(term, weight);
+        term is null || weight == 0 ? total : total.Plus(term, weight);
 
     /// <summary>The logits of all parts of a batch, from one forward pass.</summary>
     private readonly record struct Logits(Tensor Data, Tensor? Labelled, Tensor? Sample, Tensor? SampleOfClass)

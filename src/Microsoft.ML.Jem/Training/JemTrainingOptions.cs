@@ -140,7 +140,7 @@ public class JemTrainingOptions
 
     /// <summary>
     /// Shortest time between two checkpoints of a network; 0 or more. 0 writes one after each epoch; otherwise the time is
-    /// stretched where writing would take more than a twentieth of it. The default value is 5 seconds.
+    /// stretched where writing would take more than a twentieth of it. The default value is <c>00:00:05</c>, 5 seconds.
     /// </summary>
     public TimeSpan CheckpointInterval { get; set; } = TimeSpan.FromSeconds(5);
 

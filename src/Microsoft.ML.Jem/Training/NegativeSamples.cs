@@ -1,4 +1,5 @@
 using Microsoft.ML.Jem.Features;
+using Microsoft.ML.Jem.Native;
 using Microsoft.ML.Jem.Networks;
 using Microsoft.ML.Jem.Onnx;
 using Microsoft.ML.Jem.Sampling;
@@ -41,7 +42,7 @@ internal sealed class NegativeSamples : IDisposable
         int size = Math.Max(options.BufferSize, train.ClassCount);
         bool byClass = _conditional || options.JointWeight > 0;
         Tensor classes = byClass ? ReplayBuffer.ClassOfEntries(size, train.ClassCount, generator.device) : DrawClasses(size);
-        Tensor chains = starts.Draw(classes).clamp_(-options.FeatureLimit, options.FeatureLimit).DetachFromDisposeScope();
+        Tensor chains = starts.Draw(classes).ClampInPlace(-options.FeatureLimit, options.FeatureLimit).DetachFromDisposeScope();
         _buffer = new ReplayBuffer(chains, train.ClassCount, options.RestartProbability, starts, generator);
     }
 
@@ -63,7 +64,7 @@ internal sealed class NegativeSamples : IDisposable
     }
 
     /// <summary>The chains; p0 follows from the rows and the generator it was fitted with.</summary>
-    public void State(StateStream state) => state.Tensor(_buffer.Chains, "the replay buffer");
+    public void Checkpoint(StateStream state) => state.Tensor(_buffer.Chains, "the replay buffer");
 
     /// <summary>Chains of the buffer, evenly over its parts, [count, d].</summary>
     public Tensor Chains(int count)
@@ -98,7 +99,7 @@ internal sealed class NegativeSamples : IDisposable
 
     private Tensor Run(Tensor start, Tensor entries, Tensor? y, CancellationToken cancellation)
     {
-        Tensor ends = _sampler.Sample(start, y, cancellation).clamp_(-_farthest, _farthest);
+        Tensor ends = _sampler.Sample(start, y, cancellation).ClampInPlace(-_farthest, _farthest);
         _buffer.Store(entries, ends);
         return ends;
     }

@@ -26,7 +26,7 @@ internal sealed class RowShuffle(int[] rows, Generator generator)
     }
 
     /// <summary>The order, and how far through it we are.</summary>
-    public void State(StateStream state)
+    public void Checkpoint(StateStream state)
     {
         state.Values(_order.AsSpan());
         state.Value(ref _next);

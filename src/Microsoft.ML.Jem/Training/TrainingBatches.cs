@@ -1,4 +1,5 @@
 using Microsoft.ML.Jem.Features;
+using Microsoft.ML.Jem.Native;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Jem.Training;
@@ -52,15 +53,15 @@ internal sealed class TrainingBatches
     }
 
     /// <summary>The orders of rows.</summary>
-    public void State(StateStream state)
+    public void Checkpoint(StateStream state)
     {
-        _all.State(state);
-        _labelled?.State(state);
+        _all.Checkpoint(state);
+        _labelled?.Checkpoint(state);
     }
 
     private Tensor Augmented(Tensor rows) => WithNoise(_augmenter is null ? rows : _augmenter.Augment(rows));
 
     private Tensor WithNoise(Tensor features) => _noise > 0
-        ? features.add(randn(features.shape, features.dtype, features.device, generator: _generator), _noise)
+        ? features.Plus(randn(features.shape, features.dtype, features.device, generator: _generator), _noise)
         : features;
 }

@@ -3,7 +3,6 @@ using System.Diagnostics.CodeAnalysis;
 using Microsoft.ML.Jem.Features;
 using Microsoft.ML.Jem.Native;
 using TorchSharp;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -32,7 +31,7 @@ internal sealed class TrainingLoop : IDisposable
     private JemTrainingOptions _options;
     private JemObjective _objective;
     private NegativeSamples? _samples;
-    private Adam _adam;
+    private AdamOptimizer _adam;
     private LearningRate _learningRate;
     private double _lowest = double.PositiveInfinity;
     private int _epoch;
@@ -112,10 +111,6 @@ internal sealed class TrainingLoop : IDisposable
         }
     }
 
-    /// <summary>Adam as in PyTorch: β₁ 0.9, β₂ 0.999, ε 1e-8 added after the bias-corrected root.</summary>
-    internal static Adam Optimizer(Module<Tensor, Tensor> module, JemTrainingOptions options) =>
-        optim.Adam(module.parameters(), options.LearningRate, weight_decay: options.WeightDecay);
-
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -129,7 +124,7 @@ internal sealed class TrainingLoop : IDisposable
 
     private void Train(Action<string>? log, IProgress<TrainingProgress>? progress, CancellationToken cancellation, CheckpointFile? checkpoint)
     {
-        if (checkpoint?.Read(State) == true && _history.Count > 0)
+        if (checkpoint?.Read(Checkpoint) == true && _history.Count > 0)
             progress?.Report(_history[^1]);
         TimeSpan before = _history.Count > 0 ? _history[^1].Elapsed : TimeSpan.Zero;
         var clock = Stopwatch.StartNew();
@@ -149,7 +144,7 @@ internal sealed class TrainingLoop : IDisposable
                 progress?.Report(state);
             }
 
-            checkpoint?.Write(State, atOnce: IsDone);
+            checkpoint?.Write(Checkpoint, atOnce: IsDone);
         }
 
         _best.Restore();
@@ -222,11 +217,9 @@ internal sealed class TrainingLoop : IDisposable
         if (!float.IsFinite(terms[0]))
             return terms;
 
-        _adam.zero_grad();
-        foreach (optim.ILearningRateController group in _adam.ParamGroups)
-            group.LearningRate = _learningRate.Of(_update);
+        _adam.ZeroGradients();
         value.Total.backward();
-        _adam.step();
+        _adam.Step(_learningRate.Of(_update));
         _update++;
         return terms;
     }
@@ -260,7 +253,7 @@ internal sealed class TrainingLoop : IDisposable
             ? new NegativeSamples(_options.Network, _module, _train, _tensors, _options, _generator)
             : null;
         _objective = new JemObjective(_options);
-        _adam = Optimizer(_module, _options);
+        _adam = new AdamOptimizer(_module.parameters(), _options.WeightDecay);
         _learningRate = new LearningRate(_options, _plan.WarmUp, (long)_plan.Epochs * _batches.CountPerEpoch);
     }
 
@@ -268,7 +261,7 @@ internal sealed class TrainingLoop : IDisposable
     /// All that the epochs to come depend on, as it is between two epochs: the module's weights are then the good ones. What
     /// follows from data, options and recoveries is made again rather than kept.
     /// </summary>
-    private void State(StateStream state)
+    private void Checkpoint(StateStream state)
     {
         state.Value(ref _recoveries);
         state.Tensor(_origin, "the state of the random generator");
@@ -280,13 +273,13 @@ internal sealed class TrainingLoop : IDisposable
             Prepare();
         }
 
-        _good.State(state);
+        _good.Checkpoint(state);
         if (state.IsReading)
             _good.Restore();
-        _best.State(state);
-        AdamState(state);
-        _samples?.State(state);
-        _batches.State(state);
+        _best.Checkpoint(state);
+        _adam.Checkpoint(state);
+        _samples?.Checkpoint(state);
+        _batches.Checkpoint(state);
         state.Generator(_generator);
         state.Value(ref _epoch);
         state.Value(ref _lastImprovement);
@@ -298,15 +291,5 @@ internal sealed class TrainingLoop : IDisposable
         state.Bytes(ref history);
         if (state.IsReading)
             _history.AddRange(TrainingHistory.FromJson(history));
-    }
-
-    private void AdamState(StateStream state)
-    {
-        foreach (Adam.State moments in _adam.state_dict().State.Cast<Adam.State>())
-        {
-            state.Value(ref moments.step);
-            state.Tensor(moments.exp_avg, "Adam's first moments");
-            state.Tensor(moments.exp_avg_sq, "Adam's second moments");
-        }
     }
 }

@@ -32,7 +32,7 @@ internal sealed class WeightSnapshot(Module<Tensor, Tensor> module) : IDisposabl
     }
 
     /// <summary>Whether there is a copy, and its values.</summary>
-    public void State(StateStream state)
+    public void Checkpoint(StateStream state)
     {
         bool isTaken = _copy.Count > 0;
         state.Value(ref isTaken);

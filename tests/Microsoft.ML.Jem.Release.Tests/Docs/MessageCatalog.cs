@@ -7,8 +7,8 @@ namespace Microsoft.ML.Jem.Release.Tests.Docs;
 /// <summary>Every error message in the sources of the library, read from their syntax.</summary>
 internal static class MessageCatalog
 {
-    /// <summary>What makes an exception from a message, beside <c>new …Exception</c>: ML.NET's helpers, and our own lists of mistakes.</summary>
-    private static readonly string[] Makers = ["ExceptDecode", "ExceptParam", "Except", "Bad", "Add", "Warn", "Require", "Check"];
+    /// <summary>What makes an exception from a message, beside <c>new …Exception</c>: ML.NET's helpers, and our own helpers.</summary>
+    private static readonly string[] Makers = ["ExceptDecode", "ExceptParam", "Except", "Bad", "Warn", "Require", "Check"];
 
     /// <summary>Messages by source file relative to src, with … where a value stands.</summary>
     public static IReadOnlyDictionary<string, string[]> All { get; } = Repository.Sources()
@@ -33,10 +33,11 @@ internal static class MessageCatalog
             switch (parent)
             {
                 case ObjectCreationExpressionSyntax creation when creation.Type.ToString().EndsWith("Exception", StringComparison.Ordinal):
-                case YieldStatementSyntax:
-                case InvocationExpressionSyntax invocation when Makers.Contains(Name(invocation)):
-                case FieldDeclarationSyntax field when field.Modifiers.Any(SyntaxKind.ConstKeyword):
+                case InvocationExpressionSyntax invocation when Makers.Contains(Name(invocation)) || invocation.Expression.ToString() == "mistakes.Add":
+                case YieldStatementSyntax when parent.FirstAncestorOrSelf<MethodDeclarationSyntax>()!.Identifier.Text.Contains("Mistake", StringComparison.Ordinal):
                     return true;
+                case FieldDeclarationSyntax field when field.Modifiers.Any(SyntaxKind.ConstKeyword):
+                    return Text(node) is [.., '.'] or [.., ')'];
                 case StatementSyntax or MemberDeclarationSyntax:
                     return false;
             }

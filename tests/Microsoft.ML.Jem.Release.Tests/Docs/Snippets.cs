@@ -40,6 +40,14 @@ internal static class Snippets
                 [VectorType(4)] public float[] Features { get; set; } = [];
             }
 
+            public class Flower : Row
+            {
+                public float SepalLength { get; set; }
+                public float SepalWidth { get; set; }
+                public float PetalLength { get; set; }
+                public float PetalWidth { get; set; }
+            }
+
             public class Prediction
             {
                 public string PredictedLabel { get; set; } = "";
@@ -75,6 +83,10 @@ internal static class Snippets
     {
         var options = new CSharpParseOptions(LanguageVersion.Latest);
         CompilationUnitSyntax unit = CSharpSyntaxTree.ParseText(code, options).GetCompilationUnitRoot();
+
+        // A page may show an expression alone.
+        if (SyntaxFactory.ParseExpression(code, options: options) is { ContainsDiagnostics: false } expression && expression.FullSpan.Length == code.Length)
+            unit = CSharpSyntaxTree.ParseText(code + ";", options).GetCompilationUnitRoot();
         string statements = string.Concat(unit.Members.OfType<GlobalStatementSyntax>().Select(member => member.ToFullString()));
         string types = string.Concat(unit.Members.Where(member => member is not GlobalStatementSyntax).Select(member => member.ToFullString()));
 

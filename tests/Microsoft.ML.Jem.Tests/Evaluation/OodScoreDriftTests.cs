@@ -137,21 +137,53 @@ public sealed class OodScoreDriftTests
     }
 
     [Fact]
-    public void The_mean_of_each_bet_over_uniform_p_values_is_one()
+    public void The_mean_of_each_bet_over_uniform_p_values_is_one_and_all_are_convex()
     {
-        const int Steps = 1_000_000;
+        const int Steps = 200_000;
         var sums = new double[Bets.Count];
-        var factors = new double[Bets.Count];
+        double[] left = new double[Bets.Count], middle = new double[Bets.Count], right = new double[Bets.Count];
         for (int i = 0; i < Steps; i++)
         {
-            // Squares put more of the steps where p^(κ−1) is steep: p = u², dp = 2u du.
-            double u = (i + 0.5) / Steps;
-            Bets.Factors(u * u, factors);
+            // Steps crowd at both ends, where powers are steep: p = sin²(πu/2), dp = π·sin(πu/2)·cos(πu/2) du.
+            double angle = Math.PI / 2 * (i + 0.5) / Steps;
+            double p = Math.Sin(angle) * Math.Sin(angle);
+            Bets.Factors(p, middle);
+            Bets.Factors(0.9 * p, left);
+            Bets.Factors(Math.Min(1.1 * p, 1), right);
             for (int bet = 0; bet < sums.Length; bet++)
-                sums[bet] += 2 * u * factors[bet] / Steps;
+            {
+                sums[bet] += Math.PI * Math.Sin(angle) * Math.Cos(angle) * middle[bet] / Steps;
+                if (1.1 * p < 1)
+                    Assert.True(middle[bet] <= (left[bet] + right[bet]) / 2 + 1e-9);
+            }
         }
 
-        Assert.All(sums, mean => Assert.Equal(1, mean, 1e-4));
+        Assert.All(sums, mean => Assert.Equal(1, mean, 1e-3));
+    }
+
+    [Fact]
+    public void An_ensemble_whose_scores_gather_in_the_middle_raises_no_more_false_alarms_than_stated()
+    {
+        // Each of five members judges a row by a calibration part of its own and with an error of its own.
+        const int Streams = 100, Rows = 5_000, Members = 5, PerMember = 80;
+        int alarms = 0;
+        for (int stream = 0; stream < Streams; stream++)
+        {
+            var random = new Random(stream);
+            ConformalTable[] tables = [.. Enumerable.Range(0, Members).Select(_ => ConformalTable.Create(
+                [.. Enumerable.Range(0, PerMember).Select(_ => (float)(TestData.Normal(random) + TestData.Normal(random)))]))];
+            var drift = new OodScoreDrift(Members * PerMember, 10 * Rows, stream);
+            for (int row = 0; row < Rows && !drift.IsAlarm; row++)
+            {
+                double shared = TestData.Normal(random);
+                drift.Add((float)tables.Average(table => table.OodScore((float)(shared + TestData.Normal(random)))));
+            }
+
+            alarms += drift.IsAlarm ? 1 : 0;
+        }
+
+        TestContext.Current.TestOutputHelper?.WriteLine($"{alarms} of {Streams} ensembles raised a false alarm; {Streams / 10} allowed.");
+        Assert.InRange(alarms, 0, Streams / 10);
     }
 
     [Fact]

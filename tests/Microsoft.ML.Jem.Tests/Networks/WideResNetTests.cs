@@ -108,12 +108,12 @@ public sealed class WideResNetTests : TorchTest
     {
         using var fixture = new WideResNetFixture(file);
         using DisposeScope scope = NewDisposeScope();
-        using Adam adam = TrainingLoop.Optimizer(fixture.Module, new JemTrainingOptions { LearningRate = 1e-3 });
+        using var adam = new AdamOptimizer(fixture.Module.parameters(), weightDecay: 0);
         for (int step = 0; step < steps; step++)
         {
-            adam.zero_grad();
+            adam.ZeroGradients();
             Objective(0).Evaluate(fixture.Module, Batch(fixture)).Total.backward();
-            adam.step();
+            adam.Step(1e-3);
         }
 
         string name = steps == 1 ? "params_after_1_step_sampled" : "params_after_3_steps_same_batch_sampled";

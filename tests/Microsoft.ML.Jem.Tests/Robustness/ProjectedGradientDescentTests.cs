@@ -3,6 +3,7 @@ using Microsoft.ML.Jem.Evaluation;
 using Microsoft.ML.Jem.Onnx;
 using Microsoft.ML.Jem.Robustness;
 using Microsoft.ML.Jem.Tests.Fixtures;
+using Microsoft.ML.Jem.Tests.Networks;
 using Microsoft.ML.Jem.Tests.Onnx;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -36,8 +37,44 @@ public sealed class ProjectedGradientDescentTests : TorchTest
             predictions = [.. logProbabilities.argmax(1).data<long>().Select(k => (int)k)];
         }, TestContext.Current.CancellationToken);
 
-        Equal(expected.GetProperty("iterates"), iterates[1..]);
-        Equal(expected.GetProperty("ce_per_example"), losses);
+        Equal(Rows(expected.GetProperty("iterates")), iterates[1..]);
+        Equal(Rows(expected.GetProperty("ce_per_example")), losses);
+        Assert.Equal(expected.GetProperty("pred").Ints(), predictions);
+    }
+
+    [Theory]
+    [InlineData("wrn10_1_1x8x8.json", "pgd_linf", AttackNorm.LInfinity)]
+    [InlineData("wrn10_1_3x16x16.json", "pgd_linf", AttackNorm.LInfinity)]
+    [InlineData("wrn10_1_1x8x8.json", "pgd_l2", AttackNorm.L2)]
+    [InlineData("wrn10_1_3x16x16.json", "pgd_l2", AttackNorm.L2)]
+    public void Attacks_on_images_within_a_range_follow_the_reference(string file, string attack, AttackNorm norm)
+    {
+        using var fixture = new WideResNetFixture(file);
+        JsonElement expected = fixture.Json.GetProperty(attack);
+        byte[] model = JemGraph.Write(
+            JemModels.Calibrated(fixture.Network.Image.Size, 10, temperature: 1), [(graph, input, _) => fixture.Network.WriteTo(graph, input, fixture.Module, withGradient: false)]);
+        using var graph = new TorchGraph(model, CPU);
+        using DisposeScope scope = NewDisposeScope();
+        Tensor points = fixture.X.to(float64);
+        double[] range = expected.GetProperty("clip_range").Doubles();
+        var iterates = new List<double[]>();
+        var losses = new List<double[]>();
+        int[] predictions = [];
+        var descent = new ProjectedGradientDescent(
+            z => graph.Run(z, JemNames.Score).log(), norm, expected.GetProperty("eps").GetDouble(), expected.GetProperty("step").GetDouble())
+        {
+            Range = (full_like(points, range[0]), full_like(points, range[1])),
+        };
+
+        descent.Run(points, fixture.Y, expected.GetProperty("steps").GetInt32(), randomStart: null, (z, logProbabilities) =>
+        {
+            iterates.Add(z.data<double>().ToArray());
+            losses.Add(logProbabilities.gather(1, fixture.Y.unsqueeze(1)).neg().squeeze(1).contiguous().data<double>().ToArray());
+            predictions = [.. logProbabilities.argmax(1).data<long>().Select(k => (int)k)];
+        }, TestContext.Current.CancellationToken);
+
+        Equal(fixture.Steps(expected.GetProperty("iterates")), iterates[1..]);
+        Equal(Rows(expected.GetProperty("ce_per_example")), losses);
         Assert.Equal(expected.GetProperty("pred").Ints(), predictions);
     }
 
@@ -99,16 +136,16 @@ public sealed class ProjectedGradientDescentTests : TorchTest
         return tensor(x.Doubles(), x.Shape());
     }
 
-    private static void Equal(JsonElement expected, List<double[]> actual)
+    private static double[][] Rows(JsonElement values) => [.. values.EnumerateArray().Select(row => row.Doubles())];
+
+    private static void Equal(double[][] expected, List<double[]> actual)
     {
-        JsonElement[] rows = [.. expected.EnumerateArray()];
-        Assert.Equal(rows.Length, actual.Count);
-        for (int i = 0; i < rows.Length; i++)
+        Assert.Equal(expected.Length, actual.Count);
+        foreach ((double[] values, double[] measured) in expected.Zip(actual))
         {
-            double[] values = rows[i].Doubles();
-            Assert.Equal(values.Length, actual[i].Length);
-            for (int j = 0; j < values.Length; j++)
-                Assert.Equal(values[j], actual[i][j], 1e-6);
+            Assert.Equal(values.Length, measured.Length);
+            for (int i = 0; i < values.Length; i++)
+                Assert.Equal(values[i], measured[i], 1e-6);
         }
     }
 }

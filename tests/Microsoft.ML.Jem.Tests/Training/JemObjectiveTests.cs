@@ -58,14 +58,14 @@ public sealed class JemObjectiveTests : TorchTest
     {
         using var fixture = new PerceptronFixture(file);
         using DisposeScope scope = NewDisposeScope();
-        using Adam adam = TrainingLoop.Optimizer(fixture.Module, new JemTrainingOptions { LearningRate = 1e-3 });
+        using var adam = new AdamOptimizer(fixture.Module.parameters(), weightDecay: 0);
         JsonElement expected = fixture.Json.GetProperty("adam");
 
         Objective(1, 1, jointWeight).Evaluate(fixture.Module, Batch(fixture.Json.GetProperty("loss"))).Total.backward();
         foreach ((Parameter parameter, string name) in fixture.Stored())
             Near.Equal(expected.GetProperty(gradients).GetProperty(name).Doubles(), parameter.grad!, 5e-6, 1e-4);
 
-        adam.step();
+        adam.Step(1e-3);
         RequireParameters(fixture, expected.GetProperty(parameters), expected.GetProperty(gradients), 1);
     }
 
@@ -75,13 +75,13 @@ public sealed class JemObjectiveTests : TorchTest
     {
         using var fixture = new PerceptronFixture(file);
         using DisposeScope scope = NewDisposeScope();
-        using Adam adam = TrainingLoop.Optimizer(fixture.Module, new JemTrainingOptions { LearningRate = 1e-3 });
+        using var adam = new AdamOptimizer(fixture.Module.parameters(), weightDecay: 0);
         JsonElement expected = fixture.Json.GetProperty("adam");
         for (int step = 0; step < 3; step++)
         {
-            adam.zero_grad();
+            adam.ZeroGradients();
             Objective(1, 1, 0).Evaluate(fixture.Module, Batch(fixture.Json.GetProperty("loss"))).Total.backward();
-            adam.step();
+            adam.Step(1e-3);
         }
 
         RequireParameters(fixture, expected.GetProperty("params_after_3_steps_same_batch"), expected.GetProperty("grads_w_1_1_0"), 3);

@@ -1,0 +1,82 @@
+using Microsoft.ML.Jem.Native;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Jem.Training;
+
+/// <summary>Adam as in PyTorch, ε added after the bias-corrected root. Kingma, Ba, "Adam: a method for stochastic optimization", ICLR 2015.</summary>
+/// <remarks>Not TorchSharp's own, which can lose a number while native code reads it; see <see cref="NumberOperations"/>.</remarks>
+/// <param name="parameters">What is optimised; not disposed with this object.</param>
+/// <param name="weightDecay">L2 weight decay.</param>
+internal sealed class AdamOptimizer(IEnumerable<Parameter> parameters, double weightDecay) : IDisposable
+{
+    private const double FirstDecay = 0.9, SecondDecay = 0.999, Epsilon = 1e-8;
+
+    private readonly Moments[] _moments = [.. parameters.Select(parameter => new Moments(parameter))];
+
+    /// <summary>Steps taken; decides the correction of the moments' bias.</summary>
+    public long StepCount { get; set; }
+
+    /// <summary>The running means of gradients and of their squares, parameter by parameter.</summary>
+    public IEnumerable<(Tensor First, Tensor Second)> State => _moments.Select(moments => (moments.First, moments.Second));
+
+    /// <summary>Forgets the gradients.</summary>
+    public void ZeroGradients()
+    {
+        foreach (Moments moments in _moments)
+            moments.Parameter.grad?.zero_();
+    }
+
+    /// <summary>Takes a step down the gradients.</summary>
+    public void Step(double learningRate)
+    {
+        StepCount++;
+        double stepSize = learningRate / (1 - Math.Pow(FirstDecay, StepCount));
+        double rootScale = 1 / Math.Sqrt(1 - Math.Pow(SecondDecay, StepCount));
+        using IDisposable noGradients = no_grad();
+        foreach ((Parameter parameter, Tensor first, Tensor second) in _moments)
+        {
+            using DisposeScope scope = NewDisposeScope();
+            if (parameter.grad is not { } gradient)
+                continue;
+            if (weightDecay != 0)
+                gradient = gradient.Plus(parameter, weightDecay);
+            first.ScaleInPlace(FirstDecay).AddInPlace(gradient, 1 - FirstDecay);
+            second.ScaleInPlace(SecondDecay).AddProductInPlace(gradient, gradient, 1 - SecondDecay);
+            Tensor root = second.sqrt().ScaleInPlace(rootScale).Plus(Epsilon);
+            parameter.AddQuotientInPlace(first, root, -stepSize);
+        }
+    }
+
+    /// <summary>The steps taken and the moments.</summary>
+    public void Checkpoint(StateStream state)
+    {
+        long steps = StepCount;
+        state.Value(ref steps);
+        StepCount = steps;
+        foreach ((Tensor first, Tensor second) in State)
+        {
+            state.Tensor(first, "Adam's first moments");
+            state.Tensor(second, "Adam's second moments");
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (Moments moments in _moments)
+        {
+            moments.First.Dispose();
+            moments.Second.Dispose();
+        }
+    }
+
+    private readonly record struct Moments(Parameter Parameter, Tensor First, Tensor Second)
+    {
+        public Moments(Parameter parameter)
+            : this(parameter, zeros_like(parameter).DetachFromDisposeScope(), zeros_like(parameter).DetachFromDisposeScope())
+        {
+        }
+    }
+}
