@@ -18,8 +18,15 @@ internal static class NumberOperations
         return tensor.add_(other, kept);
     }
 
+    /// <summary>tensor + other, whole numbers or not.</summary>
+    public static Tensor Plus(this Tensor tensor, Tensor other)
+    {
+        using Scalar one = 1;
+        return tensor.add(other, one);
+    }
+
     /// <summary>tensor + factor · other.</summary>
-    public static Tensor Plus(this Tensor tensor, Tensor other, double factor = 1)
+    public static Tensor Plus(this Tensor tensor, Tensor other, double factor)
     {
         using Scalar kept = factor;
         return tensor.add(other, kept);
