@@ -10,7 +10,7 @@ internal static class Tables
     public static string Write(IReadOnlyList<Measurement> measurements)
     {
         var text = new StringBuilder();
-        Measurement[][] runs = [.. measurements.GroupBy(m => (m.Set, m.Variant)).Select(group => group.ToArray())];
+        Measurement[][] runs = [.. measurements.GroupBy(m => (m.Set, m.Variant)).OrderBy(group => group.Key).Select(group => group.ToArray())];
         Write(text, "Classification", runs, ["accuracy", "log-loss", "ECE", "Brier", "seconds"]);
         Measurement[][] ours = [.. runs.Where(run => run[0].Values.ContainsKey(Measurement.FalseAlarms(0.9f)))];
         Write(text, "Unseen classes, AUROC", [.. runs.Where(run => run[0].Values.Keys.Any(key => key.EndsWith(" novel", StringComparison.Ordinal)))],

@@ -11,15 +11,29 @@ namespace Microsoft.ML.Jem.Native;
 /// </remarks>
 internal static class NumberOperations
 {
-    /// <summary>tensor += factor · other; returns the tensor.</summary>
-    public static Tensor AddInPlace(this Tensor tensor, Tensor other, double factor = 1)
+    /// <summary>tensor += other; returns the tensor.</summary>
+    public static Tensor AddInPlace(this Tensor tensor, Tensor other)
+    {
+        using Scalar one = 1L;
+        return tensor.add_(other, one);
+    }
+
+    /// <summary>tensor += factor · other, of floats; returns the tensor.</summary>
+    public static Tensor AddInPlace(this Tensor tensor, Tensor other, double factor)
     {
         using Scalar kept = factor;
         return tensor.add_(other, kept);
     }
 
-    /// <summary>tensor + factor · other.</summary>
-    public static Tensor Plus(this Tensor tensor, Tensor other, double factor = 1)
+    /// <summary>tensor + other.</summary>
+    public static Tensor Plus(this Tensor tensor, Tensor other)
+    {
+        using Scalar one = 1L;
+        return tensor.add(other, one);
+    }
+
+    /// <summary>tensor + factor · other, of floats.</summary>
+    public static Tensor Plus(this Tensor tensor, Tensor other, double factor)
     {
         using Scalar kept = factor;
         return tensor.add(other, kept);
