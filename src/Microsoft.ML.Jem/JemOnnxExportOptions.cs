@@ -33,6 +33,12 @@ public sealed class JemOnnxExportOptions
     /// </summary>
     public bool HalfPrecisionWeights { get; set; }
 
+    /// <summary>
+    /// Whether the file keeps what <see cref="JemTransformer.Sample"/> starts from: chains and p0, which no operator reads. The
+    /// default value is <see langword="false"/>: the file holds what scoring needs.
+    /// </summary>
+    public bool IncludeSampler { get; set; }
+
     /// <summary>What the model is, for people: the file's <c>doc_string</c>. The default value is <see langword="null"/>, for none.</summary>
     public string? Description { get; set; }
 
@@ -52,7 +58,7 @@ public sealed class JemOnnxExportOptions
         var metadata = new Dictionary<string, string>(Metadata, StringComparer.Ordinal);
         if (License is not null)
             metadata[LicenseKey] = License;
-        return new JemExport(OperatorSet, IncludeStandardization, IncludeLabelNames, HalfPrecisionWeights, Description, columns, metadata);
+        return new JemExport(OperatorSet, IncludeStandardization, IncludeLabelNames, HalfPrecisionWeights, IncludeSampler, Description, columns, metadata);
     }
 
     private IEnumerable<string> Mistakes()

@@ -41,7 +41,10 @@ internal sealed class ModelFitting(JemTrainingOptions options, int seed, torch.D
         Standardization standardization = options.Network.Image is null
             ? Standardization.Fit(rows.Features, options.FeatureLimit)
             : PixelRange.Fit(rows.Features, options.FeatureLimit);
-        TrainedNetwork[] members = EnsembleTraining.Run(parts, standardization, options, seed, device, Warn, Progress, Cancellation);
+        using Checkpoint? checkpoint = Checkpoint.Open(options, rows, validation, seed, device);
+        if (checkpoint?.Describe() is { } resumption)
+            Log(resumption);
+        TrainedNetwork[] members = EnsembleTraining.Run(parts, standardization, options, seed, device, Warn, Progress, Cancellation, checkpoint);
         try
         {
             SamplerState? sampler = SamplerState.Of(members.Select(member => member.Sampler));
@@ -59,6 +62,7 @@ internal sealed class ModelFitting(JemTrainingOptions options, int seed, torch.D
             ModelCalibration calibration = ModelCalibration.Of(settings, members, parts, seed);
             Log(calibration.Describe());
             byte[] graph = JemGraph.Write(calibration.Settings, [WithSampler(sampler, members[0].Writer), .. members.Skip(1).Select(member => member.Writer)]);
+            checkpoint?.Delete(Warn);
             return new JemModelParameters(graph, members.SelectMany((member, m) => member.History.Select(epoch => epoch with { Member = m + 1 })))
             {
                 OwnNetwork = options.Network.Settings is null ? options.Network : null,

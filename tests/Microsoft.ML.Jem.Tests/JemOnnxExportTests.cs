@@ -141,6 +141,19 @@ public sealed class JemOnnxExportTests(CloudModel model) : IClassFixture<CloudMo
     }
 
     [Fact]
+    public void The_file_holds_only_what_scoring_needs_unless_the_sampler_is_asked_for()
+    {
+        GraphProto graph = ModelProto.Parser.ParseFrom(Export(new JemOnnxExportOptions())).Graph;
+        Assert.Empty(graph.Initializer.Select(tensor => tensor.Name).Except(graph.Node.SelectMany(node => node.Input)));
+        using JemTransformer scorer = JemTransformer.FromOnnx(_context, new MemoryStream(Export(new JemOnnxExportOptions())));
+        Assert.Throws<InvalidOperationException>(() => scorer.Sample(1, cancellationToken: TestContext.Current.CancellationToken));
+
+        var options = new JemOnnxExportOptions { IncludeSampler = true, HalfPrecisionWeights = true, OperatorSet = 18 };
+        using JemTransformer sampler = JemTransformer.FromOnnx(_context, new MemoryStream(Export(options)));
+        Assert.All(sampler.Sample(5, "a", seed: 1, cancellationToken: TestContext.Current.CancellationToken), sample => Assert.All(sample, value => Assert.True(float.IsFinite(value))));
+    }
+
+    [Fact]
     public void Damaged_and_foreign_files_are_refused_with_the_reason()
     {
         byte[] file = Export(new JemOnnxExportOptions());

@@ -21,8 +21,8 @@ internal sealed record ResultColumn(string Name, Func<Summary, Measure> Measure,
         new("AUROC unseen", summary => summary.AurocUnseen, mean => -mean, "F3"),
         new("false alarms at 0.95", summary => summary.FalseAlarms, mean => Math.Abs(mean - ExpectedAlarms), "F3"),
         new("train s", summary => summary.TrainSeconds, mean => mean, "F2"),
-        new("rows/s", summary => summary.RowsPerSecond, mean => -mean, "N0"),
-        new("model kB", summary => new Measure(summary.ModelBytes.Mean / 1000, summary.ModelBytes.Deviation / 1000), mean => mean, "N0"),
+        new("1000 rows/s", summary => Thousands(summary.RowsPerSecond), mean => -mean, "F1"),
+        new("model kB", summary => Thousands(summary.ModelBytes), mean => mean, "F0"),
     ];
 
     /// <summary>What the numbers mean, for below the table.</summary>
@@ -30,7 +30,7 @@ internal sealed record ResultColumn(string Name, Func<Summary, Measure> Measure,
         "Mean ± standard deviation over the folds, ranked by log-loss; the best of each column is marked. "
         + "AUROC unseen: how well rows of unseen classes are told from known ones, by OodScore for the Jem trainers and by 1 − highest probability for the others. "
         + "False alarms: share of known test rows flagged where 5 % should be (best is nearest to it): OodScore above 0.95; for the others, 1 − highest probability above what 95 % of their training rows have. "
-        + "Train seconds on featurised rows in memory; rows a second through Transform; size of the saved model with its featurisation.";
+        + "Train seconds on featurised rows in memory; thousands of rows a second through Transform; size of the saved model with its featurisation.";
 
     /// <summary>The cell of a trainer.</summary>
     public string Text(Summary summary) => Measure(summary) is { Mean: { } mean, Deviation: { } deviation }
@@ -40,4 +40,6 @@ internal sealed record ResultColumn(string Name, Func<Summary, Measure> Measure,
     /// <summary>Whether no other trainer is better; several may be as good.</summary>
     public bool IsBest(Summary summary, IReadOnlyList<Summary> all) =>
         Measure(summary).Mean is { } mean && all.All(other => Measure(other).Mean is not { } rival || Badness(mean) <= Badness(rival));
+
+    private static Measure Thousands(Measure measure) => new(measure.Mean / 1000, measure.Deviation / 1000);
 }

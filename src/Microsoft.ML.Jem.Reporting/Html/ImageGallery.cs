@@ -30,6 +30,29 @@ public sealed record ReportImage(string PngDataUri, string Caption = "")
         PngFile.Write(png, width, height, channels, pixels);
         return FromPng(png.ToArray(), caption);
     }
+
+    /// <summary>A picture from features of a model that takes images.</summary>
+    /// <param name="features">The features, in the order of <paramref name="shape"/>; below 0 counts as 0 (black), above 255 as 255 (white), NaN as 0.</param>
+    /// <param name="shape">The shape of the image, of 1 or 3 channels.</param>
+    /// <param name="caption">A few words below it; may be empty.</param>
+    /// <exception cref="ArgumentException">There are more or fewer features than the shape holds, or neither 1 nor 3 channels.</exception>
+    public static ReportImage FromFeatures(ReadOnlySpan<float> features, ImageShape shape, string caption = "")
+    {
+        ArgumentNullException.ThrowIfNull(shape);
+        if (features.Length != shape.Size)
+            throw new ArgumentException($"An image of {shape} has {shape.Size} features, but there are {features.Length}.", nameof(features));
+        var pixels = new byte[features.Length];
+        int area = shape.Height * shape.Width;
+        for (int i = 0; i < pixels.Length; i++)
+        {
+            // PNG has the channels of a pixel side by side.
+            (int pixel, int channel) = Math.DivRem(i, shape.Channels);
+            float value = features[shape.Order == PixelOrder.Interleaved ? i : (channel * area) + pixel];
+            pixels[i] = float.IsNaN(value) ? (byte)0 : (byte)MathF.Round(Math.Clamp(value, 0, 255));
+        }
+
+        return FromPixels(pixels, shape.Width, shape.Height, caption);
+    }
 }
 
 /// <summary>Pictures that belong together, such as samples of a model, or the rows it finds most likely.</summary>

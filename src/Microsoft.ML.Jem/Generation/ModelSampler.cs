@@ -16,12 +16,16 @@ namespace Microsoft.ML.Jem.Generation;
 internal sealed class ModelSampler(IReadOnlyList<TrainedNetwork> members, SamplerState? state) : IDisposable
 {
     private const int RowsAtOnce = 256;
+    private const int TypicalRows = 64;
 
     // Where a model was trained without samples, steps are those of the paper, without noise.
     private static readonly LangevinSettings PlainStep = new(1, 1, 0);
 
     private readonly Standardization _standardization = members[0].Standardization;
     private readonly Device _device = members[0].Device;
+
+    /// <summary>The number of CPU threads that serves the networks best; null for libtorch's own choice.</summary>
+    public int? PreferredThreads => members[0].Network.PreferredThreads(Width, members[0].ClassCount, TypicalRows);
 
     private int Width => _standardization.Width;
 

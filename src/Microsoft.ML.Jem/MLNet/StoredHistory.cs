@@ -1,23 +1,20 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using Microsoft.ML.Jem.Training;
 using Microsoft.ML.Runtime;
 
 namespace Microsoft.ML.Jem.MLNet;
 
-/// <summary>Writes a training history as JSON, so that a loaded model can still show how it was trained.</summary>
+/// <summary>Writes a training history into a model file, so that a loaded model can still show how it was trained.</summary>
 internal static class StoredHistory
 {
-    private static readonly JsonSerializerOptions Format = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
-
-    public static byte[] Save(IEnumerable<TrainingProgress> history) => JsonSerializer.SerializeToUtf8Bytes(history, Format);
+    public static byte[] Save(IEnumerable<TrainingProgress> history) => TrainingHistory.ToJson(history);
 
     /// <exception cref="FormatException">The bytes are not what <see cref="Save"/> wrote.</exception>
     public static TrainingProgress[] Load(IHost host, byte[] bytes)
     {
         try
         {
-            return JsonSerializer.Deserialize<TrainingProgress[]>(bytes, Format) ?? [];
+            return TrainingHistory.FromJson(bytes);
         }
         catch (JsonException exception)
         {

@@ -143,19 +143,30 @@ public abstract class JemNetwork
             torch.random.set_rng_state(globalState);
         }
 
-        module.to(device);
-        Initialize(module, generator);
+        try
+        {
+            module.to(device);
+            Initialize(module, generator);
+            module.eval();
+            CheckLogits(module, featureCount, classCount, device);
+            return module;
+        }
+        catch
+        {
+            module.Dispose();
+            throw;
+        }
+    }
+
+    private void CheckLogits(Module<Tensor, Tensor> module, int featureCount, int classCount, Device device)
+    {
         using IDisposable noGradients = no_grad();
         using Tensor probe = zeros(2, featureCount, device: device);
-        module.eval();
         using Tensor logits = module.call(probe);
         if (logits.shape is [2, var width] && width == classCount && logits.dtype == ScalarType.Float32)
-            return module;
-
-        string got = $"{logits.dtype} [{string.Join(", ", logits.shape)}]";
-        module.Dispose();
+            return;
         throw new InvalidOperationException(
-            $"{GetType().Name}.Build: the module maps features Float32 [2, {featureCount}] to {got}: expected logits Float32 [2, {classCount}].");
+            $"{GetType().Name}.Build: the module maps features Float32 [2, {featureCount}] to {logits.dtype} [{string.Join(", ", logits.shape)}]: expected logits Float32 [2, {classCount}].");
     }
 
     private static string WeightBeside(string name) =>

@@ -1,5 +1,6 @@
 using Microsoft.ML.Jem.Images;
 using Microsoft.ML.Jem.Onnx;
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -18,6 +19,7 @@ namespace Microsoft.ML.Jem.Networks;
 public sealed class WideResNet : JemNetwork
 {
     private const int SmallestSide = 8;
+    private const int RowsAtOnce = 256;
 
     /// <summary>A network for images of one shape.</summary>
     /// <param name="depth">Number of layers: 6·n + 4 for n blocks in each of the three groups, so 10, 16, 22, 28, …; at most 1000.</param>
@@ -68,7 +70,16 @@ public sealed class WideResNet : JemNetwork
     internal override bool NamesHidden => true;
 
     /// <inheritdoc/>
-    internal override Tensor? Hidden(Module<Tensor, Tensor> module, Tensor x) => (module as WideResNetModule)?.Hidden(x);
+    internal override Tensor? Hidden(Module<Tensor, Tensor> module, Tensor x)
+    {
+        if (module is not WideResNetModule network)
+            return null;
+
+        // Feature maps are many times as large as their images: a few hundred at a time.
+        using DisposeScope scope = NewDisposeScope();
+        Tensor[] parts = [.. x.split(RowsAtOnce).Select(network.Hidden)];
+        return cat(parts, 0).MoveToOuterDisposeScope();
+    }
 
     /// <inheritdoc/>
     internal override NetworkValues WriteTo(OnnxGraph graph, string input, Module<Tensor, Tensor> module, bool withGradient)
@@ -93,6 +104,30 @@ public sealed class WideResNet : JemNetwork
 
     /// <inheritdoc/>
     internal override JemNetwork WithImage(ImageShape image) => new WideResNet(Depth, Widen, image);
+
+    /// <inheritdoc/>
+    internal override int? PreferredThreads(int featureCount, int classCount, int batchSize)
+    {
+        // Layers of a few million multiplications leave a second thread waiting; on a busy machine it costs many times what it saves.
+        const long WorthSharing = 1L << 29;
+        return MultiplicationsPerImage() * batchSize < WorthSharing ? 1 : null;
+    }
+
+    /// <summary>Multiplications of the convolutions in a forward pass, but for those at the edges.</summary>
+    private long MultiplicationsPerImage()
+    {
+        const int KernelSize = 9;
+        long pixels = (long)Image.Height * Image.Width;
+        long blocks = (Depth - 4) / 6;
+        long sum = KernelSize * pixels * Image.Channels * WideResNetModule.FirstChannels;
+        for (int group = 0; group < 3; group++)
+        {
+            long channels = ((long)WideResNetModule.FirstChannels << group) * Widen;
+            sum += 2 * blocks * KernelSize * channels * channels * (pixels >> (2 * group));
+        }
+
+        return sum;
+    }
 
     private string WriteImages(OnnxGraph graph, string rows)
     {

@@ -12,7 +12,8 @@ namespace Microsoft.ML.Jem.Networks;
 /// </summary>
 internal sealed class WideResNetModule : Module<Tensor, Tensor>
 {
-    private const int FirstChannels = 16;
+    /// <summary>Channels of the first convolution, and of the first group where widen is 1.</summary>
+    public const int FirstChannels = 16;
 
     private readonly ImageShape _image;
     private readonly ModuleList<WideBlock>[] _groups;

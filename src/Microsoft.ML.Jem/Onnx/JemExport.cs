@@ -7,6 +7,7 @@ namespace Microsoft.ML.Jem.Onnx;
 /// <param name="Standardize">Whether the graph standardises its features itself.</param>
 /// <param name="LabelNames">Whether there is an output with the name of the predicted class.</param>
 /// <param name="HalfPrecision">Whether the weights are stored in half precision.</param>
+/// <param name="Sampler">Whether the file keeps what samples are drawn from.</param>
 /// <param name="Description">What the model is, for people; null for none.</param>
 /// <param name="Columns">The names that the columns have in the pipeline, by their names in the graph.</param>
 /// <param name="Metadata">Further entries of the file's metadata.</param>
@@ -15,6 +16,7 @@ internal sealed record JemExport(
     bool Standardize,
     bool LabelNames,
     bool HalfPrecision,
+    bool Sampler,
     string? Description,
     IReadOnlyDictionary<string, string> Columns,
     IReadOnlyDictionary<string, string> Metadata)
@@ -37,6 +39,7 @@ internal sealed record JemExport(
         JemModelSettings settings = JemGraph.Read(file).Settings;
         ModelProto model = JemGraphReader.Open(file);
         OperatorSetIdProto standard = model.OpsetImport.Single(set => set.Domain.Length == 0);
+        TensorProto[] sampler = OnnxPruning.RemoveUnread(model.Graph);
         model.Graph = OpsetConversion.Convert(model.Graph, (int)standard.Version, Opset);
         standard.Version = Opset;
         model.IrVersion = OnnxGraph.IrVersion(Opset);
@@ -47,6 +50,10 @@ internal sealed record JemExport(
             LabelNameNodes.Add(model.Graph, settings.ClassNames);
         if (HalfPrecision)
             Onnx.HalfPrecision.Apply(model.Graph);
+        if (Sampler)
+            model.Graph.Initializer.Add(sampler);
+        else
+            JemMetadata.Remove(model.MetadataProps, JemMetadata.Sampler);
         Document(model);
         return JemChecksum.Seal(model);
     }

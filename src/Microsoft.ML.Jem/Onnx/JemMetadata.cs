@@ -18,6 +18,7 @@ internal static class JemMetadata
     public const string TableSize = "jem.table_size";
     public const string Members = "jem.members";
     public const string Statistics = "jem.ood_statistics";
+    public const string Sampler = "jem.sampler";
     public const string Columns = "jem.columns";
     public const string Checksum = "jem.checksum";
 
@@ -53,6 +54,13 @@ internal static class JemMetadata
     /// <summary>Stores the names that the columns have in a pipeline.</summary>
     public static void SetColumns(RepeatedField<StringStringEntryProto> entries, IReadOnlyDictionary<string, string> columns) =>
         Set(entries, Columns, JsonSerializer.Serialize(columns, Readable));
+
+    /// <summary>Removes an entry, if there is one of that key.</summary>
+    public static void Remove(RepeatedField<StringStringEntryProto> entries, string key)
+    {
+        if (entries.FirstOrDefault(entry => entry.Key == key) is { } existing)
+            entries.Remove(existing);
+    }
 
     /// <summary>Adds an entry, or replaces it where there is one of that key.</summary>
     public static void Set(RepeatedField<StringStringEntryProto> entries, string key, string value)

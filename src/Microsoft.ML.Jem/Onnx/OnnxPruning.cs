@@ -15,7 +15,8 @@ internal static class OnnxPruning
     }
 
     /// <summary>Removes nodes and initializers that no output depends on.</summary>
-    public static void RemoveUnread(GraphProto graph)
+    /// <returns>The initializers removed.</returns>
+    public static TensorProto[] RemoveUnread(GraphProto graph)
     {
         var read = new HashSet<string>(graph.Output.Select(output => output.Name), StringComparer.Ordinal);
         var nodes = new Stack<NodeProto>();
@@ -29,8 +30,9 @@ internal static class OnnxPruning
 
         graph.Node.Clear();
         graph.Node.Add(nodes);
-        TensorProto[] initializers = [.. graph.Initializer.Where(tensor => read.Contains(tensor.Name))];
+        ILookup<bool, TensorProto> initializers = graph.Initializer.ToLookup(tensor => read.Contains(tensor.Name));
         graph.Initializer.Clear();
-        graph.Initializer.Add(initializers);
+        graph.Initializer.Add(initializers[true]);
+        return [.. initializers[false]];
     }
 }

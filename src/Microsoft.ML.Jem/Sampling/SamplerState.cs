@@ -20,7 +20,7 @@ internal sealed record SamplerState(
     /// <summary>The most chains that are kept.</summary>
     public const int MostChains = 1000;
 
-    private const string MetadataKey = "jem.sampler";
+    private const string MetadataKey = JemMetadata.Sampler;
     private const string Prefix = "sampler.";
 
     private static readonly JsonSerializerOptions Format = new()

@@ -49,6 +49,19 @@ internal sealed class AdamOptimizer(IEnumerable<Parameter> parameters, double we
         }
     }
 
+    /// <summary>The steps taken and the moments.</summary>
+    public void Checkpoint(StateStream state)
+    {
+        long steps = StepCount;
+        state.Value(ref steps);
+        StepCount = steps;
+        foreach ((Tensor first, Tensor second) in State)
+        {
+            state.Tensor(first, "Adam's first moments");
+            state.Tensor(second, "Adam's second moments");
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

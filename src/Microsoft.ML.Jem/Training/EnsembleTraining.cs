@@ -20,7 +20,9 @@ internal static class EnsembleTraining
     /// <param name="log">Told of trouble and what was done about it.</param>
     /// <param name="progress">Receives the state after each epoch of each member, one call at a time.</param>
     /// <param name="cancellation">Ends training within a Langevin step.</param>
+    /// <param name="checkpoint">Where members keep their state, and go on from; or null.</param>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <exception cref="IOException">A checkpoint could not be written.</exception>
     /// <exception cref="InvalidOperationException">A member could not be trained.</exception>
     public static TrainedNetwork[] Run(
         (TrainingRows Train, TrainingRows HeldOut)[] parts,
@@ -30,7 +32,8 @@ internal static class EnsembleTraining
         Device device,
         Action<string> log,
         IProgress<TrainingProgress>? progress,
-        CancellationToken cancellation)
+        CancellationToken cancellation,
+        Checkpoint? checkpoint = null)
     {
         TorchLibrary.EnsureLoaded();
         int threads = options.NumberOfThreads ?? Environment.ProcessorCount;
@@ -42,7 +45,7 @@ internal static class EnsembleTraining
         {
             RunAll(parts.Length, atOnce, cancellation, (m, token) => members[m] = MemberTraining.Run(
                 parts[m].Train, parts[m].HeldOut, standardization, options, MemberSeed(seed, m), device,
-                message => merged.Log(m, message), merged.Of(m), token));
+                message => merged.Log(m, message), merged.Of(m), token, checkpoint?.Of(m)));
             return members!;
         }
         catch
@@ -97,7 +100,8 @@ internal static class EnsembleTraining
     {
         private readonly Lock _lock = new();
         private readonly Stopwatch _clock = Stopwatch.StartNew();
-        private int _epochs;
+        private readonly int[] _epochs = new int[memberCount];
+        private int _reports;
 
         public IProgress<TrainingProgress>? Of(int member) => target is null ? null : new MemberProgress(this, member);
 
@@ -111,16 +115,18 @@ internal static class EnsembleTraining
         {
             lock (_lock)
             {
-                _epochs++;
+                _reports++;
+                _epochs[member] = own.Epoch;
+                int ended = _epochs.Sum();
                 int planned = own.Epochs * memberCount;
                 TimeSpan elapsed = _clock.Elapsed;
                 target!.Report(own with
                 {
                     Member = member + 1,
-                    Epoch = Math.Min(_epochs, planned),
+                    Epoch = ended,
                     Epochs = planned,
                     Elapsed = elapsed,
-                    Remaining = elapsed / _epochs * Math.Max(0, planned - _epochs),
+                    Remaining = elapsed / _reports * (planned - ended),
                 });
             }
         }

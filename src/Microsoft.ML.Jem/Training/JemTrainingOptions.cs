@@ -122,6 +122,28 @@ public class JemTrainingOptions
     /// </summary>
     public int? NumberOfThreads { get; set; }
 
+    /// <summary>
+    /// A directory in which training keeps its state, so that a training that was killed at any moment goes on where it was when
+    /// the same training is started again: with the same options, data and seed it ends at the same model, byte for byte. The
+    /// default value is null: no state is kept.
+    /// </summary>
+    /// <remarks>
+    /// <para>The directory is made where it is missing. The state is written after an epoch, at most every
+    /// <see cref="CheckpointInterval"/>, and once a network is trained; files are replaced as a whole, so that there is a good one
+    /// at any moment. Once the model is complete the files are removed: save the model, it is the result.</para>
+    /// <para>The same seed means a <see cref="Seed"/>, or an <c>MLContext</c> with a seed: without either each start draws another.</para>
+    /// <para>Training throws an <see cref="InvalidOperationException"/> that says what differs where the directory holds the state
+    /// of another training; an <see cref="InvalidDataException"/> where a file is damaged; an <see cref="IOException"/> where the
+    /// directory cannot be written to, the disk is full, or another training uses the directory.</para>
+    /// </remarks>
+    public string? CheckpointPath { get; set; }
+
+    /// <summary>
+    /// Shortest time between two checkpoints of a network; 0 or more. 0 writes one after each epoch; otherwise the time is
+    /// stretched where writing would take more than a twentieth of it. The default value is <c>00:00:05</c>, 5 seconds.
+    /// </summary>
+    public TimeSpan CheckpointInterval { get; set; } = TimeSpan.FromSeconds(5);
+
     /// <summary>Ends training with an <see cref="OperationCanceledException"/>, within an update. The default value is none.</summary>
     public CancellationToken CancellationToken { get; set; }
 

@@ -29,9 +29,10 @@ internal static class MemberTraining
         Device device,
         Action<string> log,
         IProgress<TrainingProgress>? progress,
-        CancellationToken cancellation)
+        CancellationToken cancellation,
+        MemberCheckpoint? checkpoint = null)
     {
-        TrainedNetwork joint = TrainingLoop.Run(train, heldOut, standardization, options, seed, device, log, progress, cancellation);
+        TrainedNetwork joint = TrainingLoop.Run(train, heldOut, standardization, options, seed, device, log, progress, cancellation, checkpoint?.Joint);
         if ((options.MarginalWeight == 0 && options.JointWeight == 0) || options.ClassificationWeight == 0 || !IsDoubtful(joint, train.ClassCount))
             return joint;
 
@@ -43,7 +44,7 @@ internal static class MemberTraining
                 o.MarginalWeight = o.JointWeight = o.EnergyPenalty = 0;
                 o.LearningRate = Math.Min(options.LearningRate, new JemTrainingOptions().LearningRate);
             });
-            plain = TrainingLoop.Run(train, heldOut, standardization, alone, seed, device, log, null, cancellation);
+            plain = TrainingLoop.Run(train, heldOut, standardization, alone, seed, device, log, null, cancellation, checkpoint?.Classifier);
             if (IsBetter(plain, joint))
             {
                 log(string.Create(CultureInfo.InvariantCulture,

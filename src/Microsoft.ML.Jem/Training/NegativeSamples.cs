@@ -63,6 +63,9 @@ internal sealed class NegativeSamples : IDisposable
         return Run(start, entries, y, cancellation);
     }
 
+    /// <summary>The chains; p0 follows from the rows and the generator it was fitted with.</summary>
+    public void Checkpoint(StateStream state) => state.Tensor(_buffer.Chains, "the replay buffer");
+
     /// <summary>Chains of the buffer, evenly over its parts, [count, d].</summary>
     public Tensor Chains(int count)
     {

@@ -59,6 +59,9 @@ internal sealed class OptionsCheck
         Between(o.ReportedSamples, 0, 10_000, nameof(o.ReportedSamples));
         if (o.NumberOfThreads is { } threads)
             Between(threads, 1, 1024, nameof(o.NumberOfThreads));
+        if (o.CheckpointPath is { } path)
+            Require(!string.IsNullOrWhiteSpace(path), nameof(o.CheckpointPath), $"'{path}'", "the path of a directory, or null for no checkpoints");
+        Require(o.CheckpointInterval >= TimeSpan.Zero, nameof(o.CheckpointInterval), o.CheckpointInterval, "a time of 0 or more");
     }
 
     private void Check(ImageAugmentation augmentation, ImageShape? image)

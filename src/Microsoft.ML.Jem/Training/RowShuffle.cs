@@ -25,6 +25,13 @@ internal sealed class RowShuffle(int[] rows, Generator generator)
         }
     }
 
+    /// <summary>The order, and how far through it we are.</summary>
+    public void Checkpoint(StateStream state)
+    {
+        state.Values(_order.AsSpan());
+        state.Value(ref _next);
+    }
+
     private void Shuffle()
     {
         using Tensor random = randperm(rows.Length, ScalarType.Int64, generator.device, generator: generator);

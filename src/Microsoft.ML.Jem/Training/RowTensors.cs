@@ -35,6 +35,10 @@ internal sealed class RowTensors(TrainingRows rows, Standardization standardizat
         var values = new float[chosen.Length * matrix.Width];
         matrix.CopyRows(chosen, values);
         standardization.Apply(values);
-        return tensor(values, [chosen.Length, matrix.Width], device: device);
+
+        // A tensor over a managed array begins wherever the array does, and libtorch's kernels add up in another order there:
+        // in memory of its own the same rows give the same bits.
+        using Tensor unaligned = tensor(values, [chosen.Length, matrix.Width]);
+        return unaligned.to(device, copy: true);
     }
 }

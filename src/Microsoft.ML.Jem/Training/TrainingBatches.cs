@@ -52,6 +52,13 @@ internal sealed class TrainingBatches
         return new ObjectiveBatch(data, weights, Augmented(_tensors.Features(_chosen)), _tensors.Labels(_chosen), _tensors.Weights(_chosen));
     }
 
+    /// <summary>The orders of rows.</summary>
+    public void Checkpoint(StateStream state)
+    {
+        _all.Checkpoint(state);
+        _labelled?.Checkpoint(state);
+    }
+
     private Tensor Augmented(Tensor rows) => WithNoise(_augmenter is null ? rows : _augmenter.Augment(rows));
 
     private Tensor WithNoise(Tensor features) => _noise > 0

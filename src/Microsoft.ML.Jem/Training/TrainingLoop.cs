@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.ML.Jem.Features;
 using Microsoft.ML.Jem.Native;
 using TorchSharp;
@@ -26,12 +27,15 @@ internal sealed class TrainingLoop : IDisposable
     private readonly TrainingBatches _batches;
     private readonly WeightSnapshot _good;
     private readonly WeightSnapshot _best;
+    private Tensor _origin;
     private JemTrainingOptions _options;
     private JemObjective _objective;
     private NegativeSamples? _samples;
     private AdamOptimizer _adam;
     private LearningRate _learningRate;
     private double _lowest = double.PositiveInfinity;
+    private int _epoch;
+    private int _lastImprovement;
     private int _update;
     private int _recoveries;
 
@@ -39,19 +43,32 @@ internal sealed class TrainingLoop : IDisposable
     {
         (_train, _heldOut, _options) = (train, heldOut, options);
         _generator = new Generator(unchecked((ulong)seed), device);
-        _module = options.Network.Create(train.Features.Width, train.ClassCount, _generator, device);
-        _result = new TrainedNetwork(options.Network, _module, standardization, device, train.ClassCount, _history);
-        _plan = TrainingPlan.For(options, train, standardization);
-        _tensors = new RowTensors(train, standardization, device);
-        ImageAugmenter? augmenter = options.Augmentation is { } augmentation && options.Network.Image is { } image
-            ? new ImageAugmenter(augmentation, image, _generator)
-            : null;
-        _batches = new TrainingBatches(train, _tensors, _plan, augmenter, _generator);
-        _good = new WeightSnapshot(_module);
-        _best = new WeightSnapshot(_module);
-        (_objective, _samples, _adam, _learningRate) = Prepare();
-        _good.Take();
+        try
+        {
+            _module = options.Network.Create(train.Features.Width, train.ClassCount, _generator, device);
+            _result = new TrainedNetwork(options.Network, _module, standardization, device, train.ClassCount, _history);
+            _plan = TrainingPlan.For(options, train, standardization);
+            _tensors = new RowTensors(train, standardization, device);
+            ImageAugmenter? augmenter = options.Augmentation is { } augmentation && options.Network.Image is { } image
+                ? new ImageAugmenter(augmentation, image, _generator)
+                : null;
+            _batches = new TrainingBatches(train, _tensors, _plan, augmenter, _generator);
+            _good = new WeightSnapshot(_module);
+            _best = new WeightSnapshot(_module);
+            Prepare();
+            _good.Take();
+        }
+        catch
+        {
+            // Whatever the constructor got to: nobody else can dispose it.
+            _module?.Dispose();
+            Dispose();
+            throw;
+        }
     }
+
+    /// <summary>Whether all epochs are over, or the held-out rows have been patient for long enough.</summary>
+    private bool IsDone => _epoch >= _plan.Epochs || _epoch - _lastImprovement >= Math.Max(10, _plan.Epochs / 3);
 
     /// <summary>Trains a network.</summary>
     /// <param name="train">Rows to learn from; at least one. Rows without a label train p(x) only.</param>
@@ -63,7 +80,9 @@ internal sealed class TrainingLoop : IDisposable
     /// <param name="log">Told of trouble and what was done about it, or null.</param>
     /// <param name="progress">Receives the state after each epoch, or null.</param>
     /// <param name="cancellation">Ends training within a Langevin step.</param>
+    /// <param name="checkpoint">Where to keep the state after an epoch, and to go on from; or null.</param>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <exception cref="IOException">The checkpoint could not be written.</exception>
     /// <exception cref="InvalidOperationException">Not even a classifier could be trained, or the network does not fit the data.</exception>
     public static TrainedNetwork Run(
         TrainingRows train,
@@ -74,14 +93,15 @@ internal sealed class TrainingLoop : IDisposable
         Device device,
         Action<string>? log,
         IProgress<TrainingProgress>? progress,
-        CancellationToken cancellation)
+        CancellationToken cancellation,
+        CheckpointFile? checkpoint = null)
     {
         options.Validate();
         TorchLibrary.EnsureLoaded();
         using var loop = new TrainingLoop(train, heldOut, standardization, options, seed, device);
         try
         {
-            loop.Train(log, progress, cancellation);
+            loop.Train(log, progress, cancellation, checkpoint);
             return loop._result;
         }
         catch
@@ -94,54 +114,66 @@ internal sealed class TrainingLoop : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _good.Dispose();
-        _best.Dispose();
-        _adam.Dispose();
+        _good?.Dispose();
+        _best?.Dispose();
+        _adam?.Dispose();
         _samples?.Dispose();
+        _origin?.Dispose();
         _generator.Dispose();
     }
 
-    private void Train(Action<string>? log, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
+    private void Train(Action<string>? log, IProgress<TrainingProgress>? progress, CancellationToken cancellation, CheckpointFile? checkpoint)
     {
+        if (checkpoint?.Read(Checkpoint) == true && _history.Count > 0)
+            progress?.Report(_history[^1]);
+        TimeSpan before = _history.Count > 0 ? _history[^1].Elapsed : TimeSpan.Zero;
         var clock = Stopwatch.StartNew();
-        int lastImprovement = 0;
-        int patience = Math.Max(10, _plan.Epochs / 3);
-        for (int epoch = 1; epoch <= _plan.Epochs && epoch - lastImprovement <= patience; epoch++)
+        while (!IsDone)
         {
+            _epoch++;
             var means = new TermMeans();
             if (Epoch(means, cancellation) is { } trouble)
             {
-                log?.Invoke(Recover(trouble, epoch));
-                lastImprovement = epoch;
-                continue;
+                log?.Invoke(Recover(trouble));
+                _lastImprovement = _epoch;
+            }
+            else
+            {
+                TrainingProgress state = Assess(means, before + clock.Elapsed, cancellation);
+                _history.Add(state);
+                progress?.Report(state);
             }
 
-            HeldOutMetrics metrics = HeldOutMetrics.Of(_result.Logits(_heldOut.Features, cancellation), _heldOut);
-            _good.Take();
-            if (metrics.LogLoss < _lowest)
-            {
-                _lowest = metrics.LogLoss;
-                _best.Take();
-                lastImprovement = epoch;
-            }
-            else if (double.IsNaN(metrics.LogLoss))
-            {
-                lastImprovement = epoch;
-            }
-
-            TimeSpan elapsed = clock.Elapsed;
-            var state = new TrainingProgress(
-                epoch, _plan.Epochs, 1, means.Classification, means.DataEnergy - means.SampleEnergy, means.DataEnergy, means.SampleEnergy,
-                metrics.Accuracy, metrics.LogLoss, _recoveries, elapsed, elapsed / epoch * (_plan.Epochs - epoch))
-            {
-                Samples = ReportedSamples(),
-            };
-            _history.Add(state);
-            progress?.Report(state);
+            checkpoint?.Write(Checkpoint, atOnce: IsDone);
         }
 
         _best.Restore();
+        _module.eval();
         _result.Sampler = _samples?.State(_options.InitialDistribution);
+    }
+
+    /// <summary>Measures the weights on the held-out rows, and keeps them: they are good, and perhaps the best.</summary>
+    private TrainingProgress Assess(TermMeans means, TimeSpan elapsed, CancellationToken cancellation)
+    {
+        HeldOutMetrics metrics = HeldOutMetrics.Of(_result.Logits(_heldOut.Features, cancellation), _heldOut);
+        _good.Take();
+        if (metrics.LogLoss < _lowest)
+        {
+            _lowest = metrics.LogLoss;
+            _best.Take();
+            _lastImprovement = _epoch;
+        }
+        else if (double.IsNaN(metrics.LogLoss))
+        {
+            _lastImprovement = _epoch;
+        }
+
+        return new TrainingProgress(
+            _epoch, _plan.Epochs, 1, means.Classification, means.DataEnergy - means.SampleEnergy, means.DataEnergy, means.SampleEnergy,
+            metrics.Accuracy, metrics.LogLoss, _recoveries, elapsed, elapsed / _epoch * (_plan.Epochs - _epoch))
+        {
+            Samples = ReportedSamples(),
+        };
     }
 
     /// <summary>Some chains of the replay buffer, as the user knows features.</summary>
@@ -193,30 +225,71 @@ internal sealed class TrainingLoop : IDisposable
     }
 
     /// <summary>Goes back to the last good epoch and prepares to go on with gentler settings.</summary>
-    private string Recover(string trouble, int epoch)
+    private string Recover(string trouble)
     {
         _recoveries++;
         if (_recoveries > DivergenceGuard.MostRecoveries + DivergenceGuard.MostClassifierRecoveries)
         {
             throw new InvalidOperationException(
-                $"Training diverged {_recoveries} times, the last time in epoch {epoch}: {trouble}. Even as a plain classifier the network "
+                $"Training diverged {_recoveries} times, the last time in epoch {_epoch}: {trouble}. Even as a plain classifier the network "
                 + "cannot be trained with these settings; lower LearningRate, or use the default options.");
         }
 
         _good.Restore();
         _options = DivergenceGuard.Soften(_options, _recoveries);
-        _adam.Dispose();
-        _samples?.Dispose();
-        (_objective, _samples, _adam, _learningRate) = Prepare();
-        return DivergenceGuard.Describe(trouble, epoch, _options);
+        Prepare();
+        return DivergenceGuard.Describe(trouble, _epoch, _options);
     }
 
-    private (JemObjective Objective, NegativeSamples? Samples, AdamOptimizer Adam, LearningRate LearningRate) Prepare()
+    /// <summary>Makes what depends on the options, and on where the generator stands now.</summary>
+    [MemberNotNull(nameof(_origin), nameof(_objective), nameof(_adam), nameof(_learningRate))]
+    private void Prepare()
     {
-        NegativeSamples? samples = _options.MarginalWeight > 0 || _options.JointWeight > 0
+        _origin?.Dispose();
+        _adam?.Dispose();
+        _samples?.Dispose();
+        _origin = _generator.get_state().DetachFromDisposeScope();
+        _samples = _options.MarginalWeight > 0 || _options.JointWeight > 0
             ? new NegativeSamples(_options.Network, _module, _train, _tensors, _options, _generator)
             : null;
-        long updates = (long)_plan.Epochs * _batches.CountPerEpoch;
-        return (new JemObjective(_options), samples, new AdamOptimizer(_module.parameters(), _options.WeightDecay), new LearningRate(_options, _plan.WarmUp, updates));
+        _objective = new JemObjective(_options);
+        _adam = new AdamOptimizer(_module.parameters(), _options.WeightDecay);
+        _learningRate = new LearningRate(_options, _plan.WarmUp, (long)_plan.Epochs * _batches.CountPerEpoch);
+    }
+
+    /// <summary>
+    /// All that the epochs to come depend on, as it is between two epochs: the module's weights are then the good ones. What
+    /// follows from data, options and recoveries is made again rather than kept.
+    /// </summary>
+    private void Checkpoint(StateStream state)
+    {
+        state.Value(ref _recoveries);
+        state.Tensor(_origin, "the state of the random generator");
+        if (state.IsReading)
+        {
+            for (int recovery = 1; recovery <= _recoveries; recovery++)
+                _options = DivergenceGuard.Soften(_options, recovery);
+            _generator.set_state(_origin);
+            Prepare();
+        }
+
+        _good.Checkpoint(state);
+        if (state.IsReading)
+            _good.Restore();
+        _best.Checkpoint(state);
+        _adam.Checkpoint(state);
+        _samples?.Checkpoint(state);
+        _batches.Checkpoint(state);
+        state.Generator(_generator);
+        state.Value(ref _epoch);
+        state.Value(ref _lastImprovement);
+        state.Value(ref _lowest);
+        state.Value(ref _update);
+
+        // Pictures of the samples are for whoever watched.
+        byte[] history = TrainingHistory.ToJson(_history.Select(progress => progress with { Samples = [] }));
+        state.Bytes(ref history);
+        if (state.IsReading)
+            _history.AddRange(TrainingHistory.FromJson(history));
     }
 }

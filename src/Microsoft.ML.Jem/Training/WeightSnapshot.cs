@@ -31,6 +31,19 @@ internal sealed class WeightSnapshot(Module<Tensor, Tensor> module) : IDisposabl
             value.copy_(_copy[name]);
     }
 
+    /// <summary>Whether there is a copy, and its values.</summary>
+    public void Checkpoint(StateStream state)
+    {
+        bool isTaken = _copy.Count > 0;
+        state.Value(ref isTaken);
+        if (!isTaken)
+            return;
+        if (_copy.Count == 0)
+            Take();
+        foreach ((string name, Tensor copy) in _copy)
+            state.Tensor(copy, name);
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -10,7 +10,7 @@ public sealed class SnippetTests
     public void Every_snippet_compiles(string page)
     {
         string path = Path.Combine(Repository.Root, page);
-        string[] errors = [.. Snippets.Of(path).SelectMany(snippet => Snippets.Errors(snippet.Code).Select(error => $"{page}, block at line {snippet.Line}: {error}"))];
+        string[] errors = [.. Snippets.Of(path).SelectMany(snippet => Snippets.Errors(snippet.Code, snippet.IsParsedOnly).Select(error => $"{page}, block at line {snippet.Line}: {error}"))];
 
         Assert.True(errors.Length == 0, string.Join('\n', errors));
     }
@@ -25,9 +25,18 @@ public sealed class SnippetTests
     }
 
     [Fact]
+    public void Every_page_is_in_the_table_of_contents()
+    {
+        string contents = File.ReadAllText(Path.Combine(Repository.Docs, "README.md"));
+
+        Assert.All(Directory.GetFiles(Repository.Docs, "*.md").Select(Path.GetFileName).Where(page => page != "README.md"), page => Assert.Contains($"]({page})", contents));
+    }
+
+    [Fact]
     public void A_snippet_with_a_mistake_is_noticed()
     {
         Assert.NotEmpty(Snippets.Errors("mlContext.MulticlassClassification.Trainers.NoSuchTrainer();"));
+        Assert.NotEmpty(Snippets.Errors("var x = ;", isParsedOnly: true));
         Assert.Empty(Snippets.Errors("mlContext.MulticlassClassification.Trainers.Jem();"));
     }
 

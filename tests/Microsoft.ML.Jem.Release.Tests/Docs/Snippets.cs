@@ -11,6 +11,9 @@ namespace Microsoft.ML.Jem.Release.Tests.Docs;
 /// </remarks>
 internal static class Snippets
 {
+    /// <summary>Begins the comment, with its reason, before a block that needs a package this repository does without.</summary>
+    private const string ParsedOnly = "<!-- parsed, not compiled: ";
+
     private const string Usings = """
         global using System;
         global using System.Collections.Generic;
@@ -64,7 +67,7 @@ internal static class Snippets
     ];
 
     /// <summary>The snippets of a page, with the line each begins at.</summary>
-    public static IEnumerable<(int Line, string Code)> Of(string page)
+    public static IEnumerable<(int Line, string Code, bool IsParsedOnly)> Of(string page)
     {
         string[] lines = File.ReadAllLines(page);
         for (int i = 0; i < lines.Length; i++)
@@ -73,15 +76,19 @@ internal static class Snippets
                 continue;
             int end = Array.FindIndex(lines, i + 1, line => line.Trim() == "```");
             Assert.True(end > i, $"{page}({i + 1}): this block does not end.");
-            yield return (i + 2, string.Join('\n', lines[(i + 1)..end]));
+            bool isParsedOnly = i > 0 && lines[i - 1].StartsWith(ParsedOnly, StringComparison.Ordinal);
+            yield return (i + 2, string.Join('\n', lines[(i + 1)..end]), isParsedOnly);
             i = end;
         }
     }
 
-    /// <summary>The compiler's errors.</summary>
-    public static string[] Errors(string code)
+    /// <summary>The errors of the compiler, or of the parser alone.</summary>
+    public static string[] Errors(string code, bool isParsedOnly = false)
     {
         var options = new CSharpParseOptions(LanguageVersion.Latest);
+        if (isParsedOnly)
+            return [.. CSharpSyntaxTree.ParseText(code, options).GetDiagnostics().Select(diagnostic => diagnostic.ToString())];
+
         CompilationUnitSyntax unit = CSharpSyntaxTree.ParseText(code, options).GetCompilationUnitRoot();
 
         // A page may show an expression alone.

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using Microsoft.ML.Jem.Images;
 using Microsoft.ML.Jem.Reporting.Html;
 
 namespace Microsoft.ML.Jem.Reporting.Tests.Html;
@@ -57,6 +58,20 @@ public sealed class HtmlPageTests
     [Fact]
     public void A_picture_needs_one_or_three_bytes_a_pixel() =>
         Assert.Contains("12", Assert.Throws<ArgumentException>(() => ReportImage.FromPixels(new byte[5], 2, 2)).Message);
+
+    [Fact]
+    public void Features_become_the_picture_their_order_says()
+    {
+        // Two pixels: (1, 3, 5) and (2, 4, 6); the last value beyond white.
+        var planar = new ImageShape(3, 1, 2);
+        Assert.Equal(
+            ReportImage.FromPixels([1, 3, 5, 2, 4, 255], 2, 1),
+            ReportImage.FromFeatures([1, 2, 3, 4, 5, 999], planar));
+        Assert.Equal(
+            ReportImage.FromPixels([1, 0, 3, 4, 5, 6], 2, 1),
+            ReportImage.FromFeatures([1, float.NaN, 3, 4, 5, 6], planar with { Order = PixelOrder.Interleaved }));
+        Assert.Throws<ArgumentException>(() => ReportImage.FromFeatures(new float[5], planar));
+    }
 
     // Bit by bit over the reflected polynomial, written another way than the encoder's: division of the whole message.
     private static uint Crc(byte[] data)

@@ -1,4 +1,5 @@
 using Microsoft.ML.Data;
+using Microsoft.ML.Jem.Images;
 using Microsoft.ML.Jem.Networks;
 using Microsoft.ML.Jem.Onnx;
 using Microsoft.ML.Model.OnnxConverter;
@@ -37,6 +38,26 @@ public sealed class ConvertToOnnxTests(CloudModel cloud) : TorchTest, IClassFixt
         using TransformerChain<KeyToValueMappingTransformer> model = Pipeline(options).Fit(_context.Data.LoadFromEnumerable(Rows(1)));
 
         AssertSame(model, Rows(2), opset: 12);
+    }
+
+    [Fact]
+    public void A_converted_pipeline_with_a_wide_residual_network_gives_what_ML_NET_gives()
+    {
+        Picture[] rows = [.. TestData.Digits("train").Take(120).Select(digit => new Picture { Label = digit.Label, Features = digit.Features })];
+        IDataView data = _context.Data.LoadFromEnumerable(rows);
+        JemTrainer.Options options = new() { NumberOfEpochs = 1, NumberOfMembers = 2, Network = new WideResNet(10, 1, new ImageShape(1, 8, 8)) };
+        using TransformerChain<JemTransformer> model = TestData.Pipeline(_context, options).Fit(data);
+        TestData.Scored[] expected = TestData.Read(_context, model.Transform(data));
+        var recorded = new RecordedContext(12);
+
+        Convert(model, data, recorded);
+
+        using var session = new InferenceSession(recorded.ToBytes());
+        using OrtValue pixels = OrtValue.CreateTensorValueFromMemory(rows.SelectMany(row => row.Features).ToArray(), [rows.Length, 1, 8, 8]);
+        OrtValue[] inputs = [Text([.. rows.Select(row => row.Label)]), pixels];
+        Near.Equal([.. expected.SelectMany(row => row.Score).Select(value => (double)value)], Numbers(session, "Score", inputs), 1e-5, 1e-5);
+        Near.Equal([.. expected.Select(row => (double)row.Energy)], Numbers(session, "Energy", inputs), 1e-5, 1e-5);
+        Assert.Equal(expected.Select(row => row.PredictedLabel), Run(session, "PredictedLabel", inputs).GetTensorDataAsSpan<uint>().ToArray());
     }
 
     [Fact]
@@ -155,6 +176,14 @@ public sealed class ConvertToOnnxTests(CloudModel cloud) : TorchTest, IClassFixt
 
     private static Measurement[] Rows(int seed) =>
         [.. TestData.Clouds(seed: seed).Select(row => new Measurement { Label = row.Label, Left = row.Features[..3], Right = row.Features[3] })];
+
+    private sealed class Picture
+    {
+        public string Label { get; set; } = "";
+
+        [VectorType(1, 8, 8)]
+        public float[] Features { get; set; } = [];
+    }
 
     public sealed class Measurement
     {

@@ -1,0 +1,80 @@
+using System.Diagnostics;
+using Images;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Jem;
+using Microsoft.ML.Jem.Generation;
+using Microsoft.ML.Jem.Images;
+using Microsoft.ML.Jem.Networks;
+using Spectre.Console;
+
+Arguments arguments;
+ImageFolder images;
+try
+{
+    arguments = Arguments.Parse(args);
+    if (arguments.PrepareIdx is { } idx)
+    {
+        Console.WriteLine($"Wrote {IdxFiles.Convert(idx, arguments.Data!)} PNG files to {arguments.Data}.");
+        return 0;
+    }
+
+    Directory.CreateDirectory(arguments.Output);
+    string folder = arguments.Data ?? Path.Combine(arguments.Output, "digits");
+    if (arguments.Data is null)
+        DigitFiles.Write(folder);
+    images = ImageFolder.Read(folder, arguments.Unseen, arguments.Size, arguments.Limit, arguments.Seed);
+}
+catch (Exception error) when (error is ArgumentException or IOException)
+{
+    Console.Error.WriteLine(error.Message);
+    return 2;
+}
+
+ImageShape shape = images.Shape;
+string known = string.Join(", ", images.Train.Select(picture => picture.Label).Distinct());
+string unseen = string.Join(", ", images.Unseen.Select(picture => picture.Label).Distinct());
+AnsiConsole.WriteLine($"Images of {shape} values. Training on {images.Train.Length} of {known}. Kept back: {images.Test.Length} more of them, and {images.Unseen.Length} of {unseen}, which training never sees.");
+
+var mlContext = new MLContext(arguments.Seed);
+IDataView trainData = mlContext.Data.LoadFromEnumerable(images.Train);
+var clock = Stopwatch.StartNew();
+TransformerChain<JemTransformer> model = TrainingDisplay.Run(progress => ImagePipeline.Create(mlContext, shape, new JemTrainer.Options
+{
+    Network = new WideResNet(10, 1, shape),
+    NumberOfEpochs = arguments.Epochs ?? 25,
+    InputNoise = 0.1,
+    SamplerSteps = 5,
+    SamplerNoise = 0.03,
+    ReportedSamples = SampleGrids.Count,
+    Progress = new SampleGrids(arguments.Output, shape, progress),
+}).Fit(trainData));
+clock.Stop();
+JemTransformer jem = model.LastTransformer;
+
+IDataView test = model.Transform(mlContext.Data.LoadFromEnumerable(images.Test));
+IDataView novel = model.Transform(mlContext.Data.LoadFromEnumerable(images.Unseen));
+IDataView? unlike = arguments.Unlike is { } other
+    ? model.Transform(mlContext.Data.LoadFromEnumerable(ImageFolder.ReadAll(other, arguments.Limit, arguments.Seed)))
+    : null;
+Results results = Results.Measure(mlContext, jem, test, novel, unlike, clock.Elapsed.TotalSeconds);
+Display.Print(results, known, unseen);
+
+// Ten samples of p(x|y) for each class, a row a class; and the test images the model finds most (above) and least likely.
+int zoom = SampleGrids.Zoom(shape);
+float[][] ofClasses = [.. jem.Model.ClassNames.SelectMany(name => jem.Sample(10, name, steps: 40, seed: arguments.Seed))];
+jem.SaveImages(Path.Combine(arguments.Output, "samples-by-class.png"), ofClasses, columns: 10, zoom);
+float[][] fromStart = [.. jem.Model.ClassNames.SelectMany(name => jem.Sample(10, name, steps: 200, SampleStart.InitialDistribution, arguments.Seed))];
+jem.SaveImages(Path.Combine(arguments.Output, "samples-by-class-from-start.png"), fromStart, columns: 10, zoom);
+Likelihood likelihood = Likelihood.Of(mlContext, jem, test);
+jem.SaveImages(Path.Combine(arguments.Output, "most-and-least-likely.png"), likelihood.Images, columns: likelihood.Most.Length, zoom);
+Display.Print(likelihood);
+
+string zip = Path.Combine(arguments.Output, "model.zip");
+mlContext.Model.Save(model, trainData.Schema, zip);
+string report = Path.Combine(arguments.Output, "report.html");
+Report.Create(mlContext, jem, shape, test, novel, ofClasses, likelihood).Save(report);
+AnsiConsole.WriteLine($"Model and grids of samples are in {arguments.Output}. To look at: {report}.");
+if (arguments.JsonPath is { } path)
+    results.Write(path);
+return 0;

@@ -1,0 +1,67 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Microsoft.ML;
+using Microsoft.ML.Jem;
+using Microsoft.ML.Jem.Evaluation;
+
+namespace Images;
+
+/// <summary>The numbers this program measures, under the names they have in its JSON file.</summary>
+internal sealed record Results(
+    double Accuracy,
+    double LogLoss,
+    double EceUncalibrated,
+    double Ece,
+    double AurocEnergy,
+    double AurocOodScore,
+    double FlaggedKnown,
+    double FlaggedUnseen,
+    double? AurocEnergyUnlike,
+    double? AurocOodScoreUnlike,
+    double? FlaggedUnlike,
+    double TrainSeconds)
+{
+    /// <summary>Images with an OodScore above this are flagged: about 5 % of familiar ones are.</summary>
+    public const double Threshold = 0.95;
+
+    private static readonly JsonSerializerOptions Format = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        WriteIndented = true,
+    };
+
+    public static Results Measure(MLContext mlContext, JemTransformer model, IDataView known, IDataView unseen, IDataView? unlike, double trainSeconds)
+    {
+        MulticlassClassificationCatalog catalog = mlContext.MulticlassClassification;
+        CalibrationMetrics calibrated = catalog.EvaluateCalibration(known);
+        CalibrationMetrics uncalibrated = catalog.EvaluateCalibration(Uncalibrated(mlContext, model, known));
+        OutOfDistributionMetrics Against(IDataView others, string column) => catalog.EvaluateOutOfDistribution(known, others, column, Threshold);
+        OutOfDistributionMetrics oodScore = Against(unseen, "OodScore");
+        OutOfDistributionMetrics? unlikeScore = unlike is null ? null : Against(unlike, "OodScore");
+        return new Results(
+            calibrated.Accuracy,
+            calibrated.LogLoss,
+            uncalibrated.ExpectedCalibrationError,
+            calibrated.ExpectedCalibrationError,
+            Against(unseen, "Energy").AreaUnderRocCurve,
+            oodScore.AreaUnderRocCurve,
+            oodScore.FalseAlarmRate,
+            oodScore.DetectionRate,
+            unlike is null ? null : Against(unlike, "Energy").AreaUnderRocCurve,
+            unlikeScore?.AreaUnderRocCurve,
+            unlikeScore?.DetectionRate,
+            trainSeconds);
+    }
+
+    /// <summary>The images as the network scores them before its probabilities are calibrated.</summary>
+    public static IDataView Uncalibrated(MLContext mlContext, JemTransformer model, IDataView scored) =>
+        model.WithTemperature(1).Transform(mlContext.Transforms.SelectColumns("Label", "Features").Fit(scored).Transform(scored));
+
+    public void Write(string path)
+    {
+        string beside = path + ".new";
+        File.WriteAllText(beside, JsonSerializer.Serialize(this, Format));
+        File.Move(beside, path, overwrite: true);
+    }
+}
