@@ -41,6 +41,24 @@ public sealed class JemImageTests : TorchTest
     }
 
     [Fact]
+    public void A_model_of_images_read_from_ONNX_scores_images_and_draws_the_same_samples()
+    {
+        using var folder = new ImageFolder();
+        IDataView data = folder.Read(_context);
+        using var trained = Fit(ImageFolder.Load(_context), ImageFolder.Options(1, "Image"), data);
+        using var stream = new MemoryStream();
+        trained.LastTransformer.ExportToOnnx(stream);
+        stream.Position = 0;
+        using JemTransformer model = JemTransformer.FromOnnx(_context, stream);
+
+        IDataView images = ImageFolder.Load(_context).Fit(data).Transform(data);
+        Assert.Equal(Scores(trained, data), Scores(model, images));
+        float[][] expected = trained.LastTransformer.Sample(3, "lying", steps: 2, seed: 1, cancellationToken: TestContext.Current.CancellationToken);
+        float[][] samples = model.Sample(3, "lying", steps: 2, seed: 1, cancellationToken: TestContext.Current.CancellationToken);
+        Near.Equal([.. expected.SelectMany(row => row)], [.. samples.SelectMany(row => row)], 1e-3, 1e-5);
+    }
+
+    [Fact]
     public void Interleaved_pixels_are_recognised_by_the_dimensions_of_their_column()
     {
         using var folder = new ImageFolder(colour: true);
