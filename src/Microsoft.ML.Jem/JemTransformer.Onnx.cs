@@ -63,10 +63,8 @@ public sealed partial class JemTransformer
         ArgumentNullException.ThrowIfNull(stream);
         using var memory = new MemoryStream();
         stream.CopyTo(memory);
-        var model = new JemModelParameters(memory.ToArray(), []);
+        var model = new JemModelParameters(JemImport.Read(memory.ToArray()), []);
         JemModelSettings settings = model.Description.Settings;
-        if (!settings.IsCalibrated)
-            throw new InvalidDataException("The model is not calibrated: it has no OodScore. Use a file that JemTransformer.ExportToOnnx wrote.");
 
         string Name(string value)
         {

@@ -38,6 +38,27 @@ internal static class HalfPrecision
         }
     }
 
+    /// <summary>Stores rounded weights as floats again, without the Cast.</summary>
+    /// <exception cref="InvalidDataException">The weights are damaged.</exception>
+    public static void Undo(GraphProto graph)
+    {
+        var weights = new OnnxWeights(graph);
+        var widened = new HashSet<string>(StringComparer.Ordinal);
+        for (int i = 0; i < graph.Initializer.Count; i++)
+        {
+            string name = NameOf(graph.Initializer[i]);
+            if (name == graph.Initializer[i].Name)
+                continue;
+            OnnxTensor tensor = weights.Get(name);
+            graph.Initializer[i] = OnnxTensorData.Create(name, tensor.Values, tensor.Shape);
+            widened.Add(name);
+        }
+
+        NodeProto[] nodes = [.. graph.Node.Where(node => !widened.Contains(node.Output[0]))];
+        graph.Node.Clear();
+        graph.Node.Add(nodes);
+    }
+
     private static bool CanRound(TensorProto tensor) =>
         tensor.DataType == (int)OnnxType.Float && tensor.Dims.Count >= 2 &&
         (!JemNames.IsReserved(tensor.Name) || tensor.Name.EndsWith(JemNames.Prototypes, StringComparison.Ordinal));
