@@ -18,10 +18,10 @@ public sealed class ArchitectureTests
         { "Onnx", ["Features", "Calibration"] },
         { "Scoring", ["Onnx", "Features", "Calibration"] },
         { "Networks", ["Onnx", "Features", "Images", "Native"] },
-        { "Energy", ["Networks", "Onnx", "Features", "Images"] },
+        { "Energy", ["Networks", "Onnx", "Features", "Images", "Native"] },
         { "Sampling", ["Energy", "Networks", "Onnx", "Features", "Images", "Native"] },
         { "Training", ["Sampling", "Energy", "Networks", "Onnx", "Calibration", "Features", "Images", "Native"] },
-        { "Generation", ["Training", "Sampling", "Energy", "Networks", "Onnx", "Features", "Images"] },
+        { "Generation", ["Training", "Sampling", "Energy", "Networks", "Onnx", "Features", "Images", "Native"] },
         { "Robustness", ["Evaluation", "Energy", "Onnx", "Features"] },
     };
 
