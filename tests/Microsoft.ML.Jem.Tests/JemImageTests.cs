@@ -47,7 +47,7 @@ public sealed class JemImageTests : TorchTest
         IDataView data = folder.Read(_context);
         using var trained = Fit(ImageFolder.Load(_context), ImageFolder.Options(1, "Image"), data);
         using var stream = new MemoryStream();
-        trained.LastTransformer.ExportToOnnx(stream);
+        trained.LastTransformer.ExportToOnnx(stream, new JemOnnxExportOptions { IncludeSampler = true });
         stream.Position = 0;
         using JemTransformer model = JemTransformer.FromOnnx(_context, stream);
 

@@ -37,11 +37,12 @@ internal sealed class ModelSampler(IReadOnlyList<TrainedNetwork> members, Sample
     /// <param name="seed">Determines the samples.</param>
     /// <param name="cancellation">Asked before each step.</param>
     /// <returns>Rows in the user's feature space.</returns>
-    /// <exception cref="InvalidOperationException">The model was trained without samples.</exception>
+    /// <exception cref="InvalidOperationException">The model was trained, or exported, without samples.</exception>
     public float[][] Sample(int count, int? label, int steps, SampleStart start, int seed, CancellationToken cancellation)
     {
         SamplerState stored = state ?? throw new InvalidOperationException(
-            "The model was trained without samples (MarginalWeight and JointWeight 0), so it has nothing to draw samples from. Train it with MarginalWeight above 0.");
+            "The model has nothing to draw samples from: it was trained without samples (train it with MarginalWeight above 0), or it comes from an "
+            + "ONNX file that was exported without them (export with IncludeSampler).");
         using var generator = new Generator(unchecked((ulong)seed), _device);
         using var starts = new StoredStarts(stored, _device, generator);
         using Tensor? candidates = start == SampleStart.ReplayBuffer ? Candidates(starts.Chains, label) : null;
