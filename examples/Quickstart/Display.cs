@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.ML;
+using Microsoft.ML.Data;
 using Spectre.Console;
 
 namespace Quickstart;
@@ -24,14 +25,33 @@ internal static class Display
 
     public static void Print(MLContext mlContext, IDataView known, IDataView unseen)
     {
-        var table = new Table().Title("Three predictions").AddColumns("true", "PredictedLabel", "Score (highest)", "Energy", "OodScore", "reading");
-        Add(Read(mlContext, known).MinBy(row => row.OodScore)!, "familiar");
-        Add(Read(mlContext, known).MinBy(row => row.Score.Max())!, "known, but the classifier is not sure");
-        Add(Read(mlContext, unseen).MaxBy(row => row.OodScore)!, "never seen: do not trust the class");
+        string[] classes = ClassNames(known);
+        (string Reading, Prediction Row)[] samples =
+        [
+            ("familiar", Read(mlContext, known).MinBy(row => row.OodScore)!),
+            ("known, but not sure which", Read(mlContext, known).MinBy(row => row.Score.Max())!),
+            ("never seen: do not trust the class", Read(mlContext, unseen).MaxBy(row => row.OodScore)!),
+        ];
+        var table = new Table().Title("Three predictions").AddColumn("");
+        foreach ((string reading, Prediction _) in samples)
+            table.AddColumn(reading);
+        AddRow("true digit", row => row.Label.Length > 0 ? row.Label : "8 or 9");
+        AddRow("PredictedLabel", row => row.Predicted);
+        AddRow("Score", row => string.Join('\n', row.Score.Select((probability, k) => $"{classes[k]}  {Number(probability)}")));
+        AddRow("Energy", row => Number(row.Energy));
+        AddRow("OodScore", row => Number(row.OodScore));
         AnsiConsole.Write(table);
 
-        void Add(Prediction row, string reading) => table.AddRow(
-            row.Label, row.Predicted, Number(row.Score.Max()), Number(row.Energy), Number(row.OodScore), reading);
+        void AddRow(string column, Func<Prediction, string> value) =>
+            table.AddRow([column, .. samples.Select(sample => value(sample.Row))]);
+    }
+
+    /// <summary>The classes in the order of the slots of Score.</summary>
+    private static string[] ClassNames(IDataView scored)
+    {
+        VBuffer<ReadOnlyMemory<char>> names = default;
+        scored.Schema["Score"].GetSlotNames(ref names);
+        return [.. names.DenseValues().Select(name => name.ToString())];
     }
 
     private static IEnumerable<Prediction> Read(MLContext mlContext, IDataView scored)
