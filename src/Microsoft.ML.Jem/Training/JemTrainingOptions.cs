@@ -117,8 +117,8 @@ public class JemTrainingOptions
 
     /// <summary>
     /// CPU threads of one tensor operation; 1 to 1024. The default value is null: 1 for a <see cref="MultilayerPerceptron"/> whose
-    /// batches are too small to share, otherwise libtorch's own choice. libtorch has one such number a process; the one before is restored after
-    /// training.
+    /// batches are too small to share, otherwise libtorch's own choice. libtorch has one such number a process; while
+    /// several trainings run, that of the first stays in force, and the one before is restored after the last.
     /// </summary>
     public int? NumberOfThreads { get; set; }
 

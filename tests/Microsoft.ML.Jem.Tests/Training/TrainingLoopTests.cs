@@ -168,41 +168,6 @@ public sealed class TrainingLoopTests : TorchTest
     }
 
     [Fact]
-    public void The_number_of_threads_is_set_and_restored()
-    {
-        int before = get_num_threads();
-        JemTrainingOptions options = Small();
-        options.NumberOfThreads = before + 1;
-        int during = 0;
-        TrainedNetwork[] trained = EnsembleTraining.Run(
-            [(Train, HeldOut)], Standardization.Fit(Train.Features, 10), options, 1, CPU, _ => { }, new Reports(_ => during = get_num_threads()), TestContext.Current.CancellationToken);
-        trained[0].Dispose();
-        Assert.Equal(before + 1, during);
-        Assert.Equal(before, get_num_threads());
-    }
-
-    [Fact]
-    public void Members_come_out_the_same_however_many_are_trained_at_a_time()
-    {
-        byte[][] Train(int threads)
-        {
-            JemTrainingOptions options = Small();
-            options.NumberOfThreads = threads;
-            (TrainingRows, TrainingRows)[] parts = CrossFitting.Split(TrainingLoopTests.Train, 3, 0.2, new Random(1));
-            TrainedNetwork[] members = EnsembleTraining.Run(
-                parts, Standardization.Fit(TrainingLoopTests.Train.Features, 3), options, 1, CPU, _ => { }, null, TestContext.Current.CancellationToken);
-            byte[][] bytes = Array.ConvertAll(members, Bytes);
-            foreach (TrainedNetwork member in members)
-                member.Dispose();
-            return bytes;
-        }
-
-        byte[][] one = Train(1), three = Train(3);
-        Assert.Equal(one, three);
-        Assert.NotEqual(one[0], one[1]);
-    }
-
-    [Fact]
     public void Digits_are_learnt_and_unseen_digits_have_higher_energies()
     {
         var options = new JemTrainingOptions { NumberOfEpochs = 40 };
