@@ -43,7 +43,7 @@ internal static class EnsembleTraining
         var merged = new MergedProgress(parts.Length, progress, log);
         try
         {
-            RunAll(parts.Length, atOnce, cancellation, (m, token) => members[m] = MemberTraining.Run(
+            RunAll(parts.Length, atOnce, limit, cancellation, (m, token) => members[m] = MemberTraining.Run(
                 parts[m].Train, parts[m].HeldOut, standardization, options, MemberSeed(seed, m), device,
                 message => merged.Log(m, message), merged.Of(m), token, checkpoint?.Of(m)));
             return members!;
@@ -63,13 +63,14 @@ internal static class EnsembleTraining
     private static int MemberSeed(int seed, int member) => unchecked(seed + (member * (int)0x9E3779B9));
 
     /// <summary>Runs the actions on threads of their own; the first error stops the others and is thrown.</summary>
-    private static void RunAll(int count, int atOnce, CancellationToken cancellation, Action<int, CancellationToken> action)
+    private static void RunAll(int count, int atOnce, ThreadLimit limit, CancellationToken cancellation, Action<int, CancellationToken> action)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         int next = -1;
         Exception? error = null;
         void Work()
         {
+            limit.Apply();
             for (int m = Interlocked.Increment(ref next); m < count; m = Interlocked.Increment(ref next))
             {
                 try
