@@ -19,16 +19,18 @@ internal sealed class PanelMatrix
     public const int RowsAtOnce = 8;
 
     private const int Lane = 16;
-    private const int PanelWidth = 2 * Lane;
 
-    private readonly float[] _panels;
+    /// <summary>Columns of a panel; the last one may have half of them.</summary>
+    public const int PanelWidth = 2 * Lane;
+
+    private readonly AlignedFloats _panels;
 
     /// <param name="rows">k.</param>
     /// <param name="columns">n.</param>
     public PanelMatrix(int rows, int columns)
     {
         (Rows, Columns, Width) = (rows, columns, Padded(columns));
-        _panels = new float[rows * Width];
+        _panels = new AlignedFloats(rows * Width);
     }
 
     /// <summary>k.</summary>
@@ -49,7 +51,7 @@ internal sealed class PanelMatrix
         for (int panel = 0; panel < Columns; panel += PanelWidth)
         {
             int width = Math.Min(PanelWidth, Width - panel), real = Math.Min(width, Columns - panel);
-            Span<float> target = _panels.AsSpan(panel * Rows);
+            Span<float> target = _panels.Span.Slice(panel * Rows);
             for (int row = 0; row < Rows; row++)
                 values.Slice((row * Columns) + panel, real).CopyTo(target[(row * width)..]);
         }
@@ -62,7 +64,7 @@ internal sealed class PanelMatrix
         {
             int panel = column / PanelWidth * PanelWidth;
             int width = Math.Min(PanelWidth, Width - panel);
-            Span<float> target = _panels.AsSpan((panel * Rows) + column - panel);
+            Span<float> target = _panels.Span.Slice((panel * Rows) + column - panel);
             ReadOnlySpan<float> source = values.Slice(column * Rows, Rows);
             for (int row = 0; row < source.Length; row++)
                 target[row * width] = source[row];
@@ -81,50 +83,79 @@ internal sealed class PanelMatrix
         _ = a[..(((rows - 1) * stride) + Rows)];
         _ = start[..Width];
         _ = c[..(rows * Width)];
+        var all = new Segments(1, 0, 0, 0, Rows);
         for (int panel = 0; panel < Width; panel += PanelWidth)
         {
-            ref float b = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_panels), panel * Rows);
-            ref float first = ref Unsafe.Add(ref MemoryMarshal.GetReference(start), panel);
             for (int row = 0; row < rows; row += RowsAtOnce)
             {
-                ref float source = ref Unsafe.Add(ref MemoryMarshal.GetReference(a), row * stride);
-                ref float target = ref Unsafe.Add(ref MemoryMarshal.GetReference(c), (row * Width) + panel);
-                if (panel + PanelWidth <= Width)
-                    MultiplyWide(ref source, stride, ref b, ref first, ref target, Width, Rows);
-                else
-                    MultiplyNarrow(ref source, stride, ref b, ref first, ref target, Width, Rows);
+                Multiply(
+                    panel, ref Unsafe.Add(ref MemoryMarshal.GetReference(a), row * stride), stride, all, in MemoryMarshal.GetReference(start),
+                    ref Unsafe.Add(ref MemoryMarshal.GetReference(c), (row * Width) + panel), Width);
             }
         }
     }
 
+    /// <summary>8 rows of one panel of C, without looking at where they begin and end: that is up to the caller.</summary>
+    /// <param name="panel">The panel's first column, a multiple of 32.</param>
+    /// <param name="a">The first row of A.</param>
+    /// <param name="stride">Values from one row of A to the next.</param>
+    /// <param name="segments">Which parts of A's rows meet which rows of B.</param>
+    /// <param name="start">What each row of C starts from, <see cref="Width"/> values.</param>
+    /// <param name="c">The panel's first value of C.</param>
+    /// <param name="width">Values from one row of C to the next.</param>
+    public void Multiply(int panel, ref float a, nint stride, Segments segments, ref readonly float start, ref float c, nint width)
+    {
+        ref float b = ref Unsafe.Add(ref MemoryMarshal.GetReference(_panels.Span), panel * Rows);
+        ref float first = ref Unsafe.Add(ref Unsafe.AsRef(in start), panel);
+        if (panel + PanelWidth <= Width)
+            MultiplyWide(ref a, stride, segments, ref b, ref first, ref c, width);
+        else
+            MultiplyNarrow(ref a, stride, segments, ref b, ref first, ref c, width);
+    }
+
+    /// <summary>A row of A in parts, such as the lines of a patch of an image; each meets as many rows of B.</summary>
+    /// <param name="Count">Number of parts.</param>
+    /// <param name="Stride">Values from one part of A to the next.</param>
+    /// <param name="First">The row of B that the first part meets.</param>
+    /// <param name="Step">Rows of B from one part to the next.</param>
+    /// <param name="Length">Values a part.</param>
+    internal readonly record struct Segments(int Count, nint Stride, int First, int Step, int Length);
+
     /// <summary>8 rows by 32 columns.</summary>
-    private static void MultiplyWide(ref float a, nint stride, ref float b, ref float start, ref float c, nint width, int steps)
+    private static void MultiplyWide(ref float a, nint stride, Segments segments, ref float panel, ref float start, ref float c, nint width)
     {
         Vector512<float> left = Vector512.LoadUnsafe(ref start), right = Vector512.LoadUnsafe(ref start, Lane);
         Vector512<float> l0 = left, l1 = left, l2 = left, l3 = left, l4 = left, l5 = left, l6 = left, l7 = left;
         Vector512<float> r0 = right, r1 = right, r2 = right, r3 = right, r4 = right, r5 = right, r6 = right, r7 = right;
-        ref float a4 = ref Unsafe.Add(ref a, 4 * stride);
-        for (nint k = 0; k < steps; k++)
+        int length = segments.Length;
+        for (int segment = 0; segment < segments.Count; segment++)
         {
-            left = Vector512.LoadUnsafe(ref b);
-            right = Vector512.LoadUnsafe(ref b, Lane);
-            b = ref Unsafe.Add(ref b, PanelWidth);
-            var value = Vector512.Create(Unsafe.Add(ref a, k));
-            (l0, r0) = (Vector512.FusedMultiplyAdd(value, left, l0), Vector512.FusedMultiplyAdd(value, right, r0));
-            value = Vector512.Create(Unsafe.Add(ref a, k + stride));
-            (l1, r1) = (Vector512.FusedMultiplyAdd(value, left, l1), Vector512.FusedMultiplyAdd(value, right, r1));
-            value = Vector512.Create(Unsafe.Add(ref a, k + (2 * stride)));
-            (l2, r2) = (Vector512.FusedMultiplyAdd(value, left, l2), Vector512.FusedMultiplyAdd(value, right, r2));
-            value = Vector512.Create(Unsafe.Add(ref a, k + (3 * stride)));
-            (l3, r3) = (Vector512.FusedMultiplyAdd(value, left, l3), Vector512.FusedMultiplyAdd(value, right, r3));
-            value = Vector512.Create(Unsafe.Add(ref a4, k));
-            (l4, r4) = (Vector512.FusedMultiplyAdd(value, left, l4), Vector512.FusedMultiplyAdd(value, right, r4));
-            value = Vector512.Create(Unsafe.Add(ref a4, k + stride));
-            (l5, r5) = (Vector512.FusedMultiplyAdd(value, left, l5), Vector512.FusedMultiplyAdd(value, right, r5));
-            value = Vector512.Create(Unsafe.Add(ref a4, k + (2 * stride)));
-            (l6, r6) = (Vector512.FusedMultiplyAdd(value, left, l6), Vector512.FusedMultiplyAdd(value, right, r6));
-            value = Vector512.Create(Unsafe.Add(ref a4, k + (3 * stride)));
-            (l7, r7) = (Vector512.FusedMultiplyAdd(value, left, l7), Vector512.FusedMultiplyAdd(value, right, r7));
+            ref float b = ref Unsafe.Add(ref panel, (segments.First + (segment * segments.Step)) * PanelWidth);
+            ref float a4 = ref Unsafe.Add(ref a, 4 * stride);
+            for (nint k = 0; k < length; k++)
+            {
+                left = Vector512.LoadUnsafe(ref b);
+                right = Vector512.LoadUnsafe(ref b, Lane);
+                b = ref Unsafe.Add(ref b, PanelWidth);
+                var value = Vector512.Create(Unsafe.Add(ref a, k));
+                (l0, r0) = (Vector512.FusedMultiplyAdd(value, left, l0), Vector512.FusedMultiplyAdd(value, right, r0));
+                value = Vector512.Create(Unsafe.Add(ref a, k + stride));
+                (l1, r1) = (Vector512.FusedMultiplyAdd(value, left, l1), Vector512.FusedMultiplyAdd(value, right, r1));
+                value = Vector512.Create(Unsafe.Add(ref a, k + (2 * stride)));
+                (l2, r2) = (Vector512.FusedMultiplyAdd(value, left, l2), Vector512.FusedMultiplyAdd(value, right, r2));
+                value = Vector512.Create(Unsafe.Add(ref a, k + (3 * stride)));
+                (l3, r3) = (Vector512.FusedMultiplyAdd(value, left, l3), Vector512.FusedMultiplyAdd(value, right, r3));
+                value = Vector512.Create(Unsafe.Add(ref a4, k));
+                (l4, r4) = (Vector512.FusedMultiplyAdd(value, left, l4), Vector512.FusedMultiplyAdd(value, right, r4));
+                value = Vector512.Create(Unsafe.Add(ref a4, k + stride));
+                (l5, r5) = (Vector512.FusedMultiplyAdd(value, left, l5), Vector512.FusedMultiplyAdd(value, right, r5));
+                value = Vector512.Create(Unsafe.Add(ref a4, k + (2 * stride)));
+                (l6, r6) = (Vector512.FusedMultiplyAdd(value, left, l6), Vector512.FusedMultiplyAdd(value, right, r6));
+                value = Vector512.Create(Unsafe.Add(ref a4, k + (3 * stride)));
+                (l7, r7) = (Vector512.FusedMultiplyAdd(value, left, l7), Vector512.FusedMultiplyAdd(value, right, r7));
+            }
+
+            a = ref Unsafe.Add(ref a, segments.Stride);
         }
 
         Store(l0, r0, ref c);
@@ -138,23 +169,30 @@ internal sealed class PanelMatrix
     }
 
     /// <summary>8 rows by 16 columns.</summary>
-    private static void MultiplyNarrow(ref float a, nint stride, ref float b, ref float start, ref float c, nint width, int steps)
+    private static void MultiplyNarrow(ref float a, nint stride, Segments segments, ref float panel, ref float start, ref float c, nint width)
     {
         Vector512<float> column = Vector512.LoadUnsafe(ref start);
         Vector512<float> c0 = column, c1 = column, c2 = column, c3 = column, c4 = column, c5 = column, c6 = column, c7 = column;
-        ref float a4 = ref Unsafe.Add(ref a, 4 * stride);
-        for (nint k = 0; k < steps; k++)
+        int length = segments.Length;
+        for (int segment = 0; segment < segments.Count; segment++)
         {
-            column = Vector512.LoadUnsafe(ref b);
-            b = ref Unsafe.Add(ref b, Lane);
-            c0 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref a, k)), column, c0);
-            c1 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref a, k + stride)), column, c1);
-            c2 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref a, k + (2 * stride))), column, c2);
-            c3 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref a, k + (3 * stride))), column, c3);
-            c4 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref a4, k)), column, c4);
-            c5 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref a4, k + stride)), column, c5);
-            c6 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref a4, k + (2 * stride))), column, c6);
-            c7 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref a4, k + (3 * stride))), column, c7);
+            ref float b = ref Unsafe.Add(ref panel, (segments.First + (segment * segments.Step)) * Lane);
+            ref float a4 = ref Unsafe.Add(ref a, 4 * stride);
+            for (nint k = 0; k < length; k++)
+            {
+                column = Vector512.LoadUnsafe(ref b);
+                b = ref Unsafe.Add(ref b, Lane);
+                c0 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref a, k)), column, c0);
+                c1 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref a, k + stride)), column, c1);
+                c2 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref a, k + (2 * stride))), column, c2);
+                c3 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref a, k + (3 * stride))), column, c3);
+                c4 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref a4, k)), column, c4);
+                c5 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref a4, k + stride)), column, c5);
+                c6 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref a4, k + (2 * stride))), column, c6);
+                c7 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref a4, k + (3 * stride))), column, c7);
+            }
+
+            a = ref Unsafe.Add(ref a, segments.Stride);
         }
 
         c0.StoreUnsafe(ref c);

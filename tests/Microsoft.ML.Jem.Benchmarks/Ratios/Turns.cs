@@ -11,7 +11,7 @@ namespace Microsoft.ML.Jem.Benchmarks.Ratios;
 /// <param name="enough">What ends it.</param>
 internal sealed class Turns(PaperTraining baseline, int updates, TimeSpan budget, CancellationTokenSource enough) : IProgress<TrainingProgress>
 {
-    private const int WarmUp = 3;
+    private const int WarmUp = 2;
     private const int FewestPairs = 5;
 
     private readonly long _start = Stopwatch.GetTimestamp();
