@@ -56,6 +56,7 @@ internal sealed class ModelFitting(JemTrainingOptions options, int seed, torch.D
                 ClassNames = classNames,
                 FeatureNames = featureNames,
                 Statistics = OodStatistics.Of(options),
+                UnfamiliarShare = options.UnfamiliarShare,
                 Members = [.. members.Select(_ => new MemberSettings())],
                 Metadata = metadata,
             };

@@ -10,8 +10,8 @@ namespace Microsoft.ML.Jem.Energy;
 /// </summary>
 internal static class PrototypeFit
 {
-    /// <summary>Directions kept.</summary>
-    public const int Count = 256;
+    /// <summary>Directions kept: with more, every row is near one, the unseen too (docs/method.md).</summary>
+    public const int Count = 64;
 
     /// <summary>Rows chosen from at most.</summary>
     private const int MostRows = 6000;
