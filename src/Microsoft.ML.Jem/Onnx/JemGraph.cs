@@ -71,7 +71,7 @@ internal static class JemGraph
             .. members.Select(member => graph.AddNode(
                 "Softmax", [graph.AddNode("Div", [member.Network.Logits, temperature])], OnnxAttribute.Int("axis", 1))),
         ];
-        string probability = settings.UnfamiliarShare > 0 ? graph.Mean(probabilities) : graph.Mean(probabilities, JemNames.Score);
+        string probability = graph.Mean(probabilities, settings.UnfamiliarShare > 0 ? JemNames.Probability : JemNames.Score);
         string label = graph.AddNode("ArgMax", [probability], JemNames.PredictedLabel, OnnxAttribute.Int("axis", 1), OnnxAttribute.Int("keepdims", 0));
         graph.AddOutput(label, OnnxType.Int64);
 

@@ -124,8 +124,8 @@ public class JemTrainingOptions
 
     /// <summary>
     /// CPU threads of one tensor operation; 1 to 1024. The default value is null: 1 for a <see cref="MultilayerPerceptron"/> whose
-    /// batches are too small to share, otherwise libtorch's own choice. libtorch has one such number a process; while
-    /// several trainings run, that of the first stays in force, and the one before is restored after the last.
+    /// batches are too small to share, otherwise libtorch's own choice. libtorch has one such number a process:
+    /// trainings with the same number run together, one with another number waits for them. What was in force before is restored after the last.
     /// </summary>
     public int? NumberOfThreads { get; set; }
 
