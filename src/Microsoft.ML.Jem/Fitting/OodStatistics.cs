@@ -3,7 +3,7 @@ using Microsoft.ML.Jem.Features;
 using Microsoft.ML.Jem.Networks;
 using Microsoft.ML.Jem.Training;
 
-namespace Microsoft.ML.Jem;
+namespace Microsoft.ML.Jem.Fitting;
 
 /// <summary>Which statistics a model's <c>OodScore</c> is made of.</summary>
 internal static class OodStatistics

@@ -6,7 +6,7 @@ using Microsoft.ML.Jem.Onnx;
 using Microsoft.ML.Jem.Training;
 using TorchSharp;
 
-namespace Microsoft.ML.Jem;
+namespace Microsoft.ML.Jem.Fitting;
 
 /// <summary>Calibrates trained members on the rows each has held out.</summary>
 /// <param name="Settings">The settings with temperature, reference measures, prototypes, surprise curves and conformal tables filled in.</param>
