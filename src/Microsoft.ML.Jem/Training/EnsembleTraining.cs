@@ -38,9 +38,12 @@ internal static class EnsembleTraining
         TorchLibrary.EnsureLoaded();
         int threads = options.NumberOfThreads ?? Environment.ProcessorCount;
         int atOnce = device.type == TorchSharp.DeviceType.CPU ? Math.Clamp(threads, 1, parts.Length) : 1;
-        using var limit = new ThreadLimit(atOnce > 1 ? 1 : ThreadsAlone(parts[0].Train, options));
+        using ThreadLimit limit = ThreadLimit.Require(
+            atOnce > 1 ? 1 : ThreadsAlone(parts[0].Train, options),
+            inForce => log($"Another training runs with NumberOfThreads = {inForce}, and libtorch has one such number a process: this one begins when that has ended. With the same number they would run together."),
+            cancellation);
         var members = new TrainedNetwork?[parts.Length];
-        var merged = new MergedProgress(parts.Length, progress, log);
+        var merged = new MergedProgress(parts.Length, progress, log, cancellation);
         try
         {
             RunAll(parts.Length, atOnce, limit, cancellation, (m, token) => members[m] = MemberTraining.Run(
@@ -97,7 +100,7 @@ internal static class EnsembleTraining
     }
 
     /// <summary>Makes one progress of the members' own.</summary>
-    private sealed class MergedProgress(int memberCount, IProgress<TrainingProgress>? target, Action<string> log)
+    private sealed class MergedProgress(int memberCount, IProgress<TrainingProgress>? target, Action<string> log, CancellationToken cancellation)
     {
         private readonly Lock _lock = new();
         private readonly Stopwatch _clock = Stopwatch.StartNew();
@@ -116,6 +119,8 @@ internal static class EnsembleTraining
         {
             lock (_lock)
             {
+                // Whoever cancels in a report hears of no further epoch, though other members end theirs at the same time.
+                cancellation.ThrowIfCancellationRequested();
                 _reports++;
                 _epochs[member] = own.Epoch;
                 int ended = _epochs.Sum();
