@@ -12,6 +12,8 @@ internal sealed class DigitsModel : IDisposable
     /// <summary>Features a row.</summary>
     public const int Width = 64;
 
+    private static readonly Lazy<DigitsModel> Once = new(Train);
+
     private DigitsModel(MLContext context)
     {
         Context = context;
@@ -34,6 +36,9 @@ internal sealed class DigitsModel : IDisposable
 
     /// <summary>The model as ONNX Runtime reads it.</summary>
     public byte[] Graph => Transformer.Model.Graph;
+
+    /// <summary>One for all ratios; it lives as long as the process.</summary>
+    public static DigitsModel Shared => Once.Value;
 
     /// <summary>Trains.</summary>
     public static DigitsModel Train() => new(new MLContext(seed: 1));

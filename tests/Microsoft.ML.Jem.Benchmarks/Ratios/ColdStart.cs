@@ -76,7 +76,7 @@ internal static class ColdStart
 
     private static void Save(string folder)
     {
-        using var model = DigitsModel.Train();
+        DigitsModel model = DigitsModel.Shared;
         model.Context.Model.Save(model.Transformer, model.Data.Schema, Path.Combine(folder, "jem.zip"));
         File.WriteAllBytes(Path.Combine(folder, "jem.onnx"), model.Graph);
         ITransformer peer = model.Context.MulticlassClassification.Trainers.SdcaMaximumEntropy(maximumNumberOfIterations: 2).Fit(model.Data);

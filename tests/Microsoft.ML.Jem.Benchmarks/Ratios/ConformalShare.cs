@@ -17,7 +17,7 @@ internal static class ConformalShare
     /// <summary>Runs both graphs in turns.</summary>
     public static RatioResult Measure()
     {
-        using var model = DigitsModel.Train();
+        DigitsModel model = DigitsModel.Shared;
         JemModelSettings settings = model.Transformer.Model.Description.Settings;
         using var tables = new BareSession(Tables(settings), BatchSize, JemNames.OodScore);
         using var networks = new BareSession(Networks(settings), BatchSize, JemNames.Logits);

@@ -13,7 +13,7 @@ internal static class PredictionEngineTime
     /// <summary>Predicts rows one by one, some hundred at a time in turns.</summary>
     public static RatioResult Measure()
     {
-        using var model = DigitsModel.Train();
+        DigitsModel model = DigitsModel.Shared;
         using var bare = new BareSession(model.Graph, batchSize: 1, JemNames.Score, JemNames.OodScore);
         using PredictionEngine<Row, Scored> engine = model.CreateEngine();
         var scored = new Scored();

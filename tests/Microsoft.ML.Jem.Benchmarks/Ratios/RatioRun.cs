@@ -26,8 +26,7 @@ internal static class RatioRun
         try
         {
             var parsed = RatioArguments.Parse(arguments);
-            Run(parsed, new RatioFile(parsed.Path), output);
-            return 0;
+            return Run(parsed, new RatioFile(parsed.Path), output, error) ? 0 : 1;
         }
         catch (ArgumentException exception)
         {
@@ -42,14 +41,25 @@ internal static class RatioRun
         }
     }
 
-    private static void Run(RatioArguments arguments, RatioFile file, TextWriter output)
+    /// <summary>Measures; whether all went well. What could not be measured is left out of the file.</summary>
+    private static bool Run(RatioArguments arguments, RatioFile file, TextWriter output, TextWriter error)
     {
         var clock = Stopwatch.StartNew();
         var results = new Dictionary<string, RatioResult>();
         output.WriteLine($"{"ratio",-28} {"goal",-8} {"measured",-9} {"",-6} what was seen");
         foreach (Goal goal in RatioKeys.All.Where(goal => arguments.Keys.Contains(goal.Key)))
         {
-            RatioResult result = Measurements[goal.Key]();
+            RatioResult result;
+            try
+            {
+                result = Measurements[goal.Key]();
+            }
+            catch (InvalidOperationException exception)
+            {
+                error.WriteLine($"{goal.Key} could not be measured: {exception.Message}");
+                continue;
+            }
+
             results.Add(goal.Key, result);
             output.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"{goal.Key,-28} {goal.Text,-8} {result.Ratio,-9:G3} {(goal.IsMetBy(result.Ratio) ? "met" : "MISSED"),-6} {result.Seen}"));
@@ -57,5 +67,6 @@ internal static class RatioRun
 
         file.Write(results, clock.Elapsed);
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{clock.Elapsed.TotalSeconds:F0} s, written to {arguments.Path}"));
+        return results.Count == arguments.Keys.Count;
     }
 }

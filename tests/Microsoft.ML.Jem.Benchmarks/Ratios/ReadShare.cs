@@ -13,7 +13,7 @@ namespace Microsoft.ML.Jem.Benchmarks.Ratios;
 internal static class ReadShare
 {
     private const int RowCount = 100_000, Width = 100, ClassCount = 10;
-    private const int Reports = 4;
+    private const int Reports = 3;
 
     /// <summary>Reads several times, then begins to train.</summary>
     public static RatioResult Measure()

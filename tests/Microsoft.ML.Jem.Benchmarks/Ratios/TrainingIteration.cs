@@ -43,7 +43,7 @@ internal static class TrainingIteration
         JemTrainingOptions options = recipe.ToOptions(network).With(o => o.NumberOfEpochs = 1_000_000);
 
         // One thread each: the ratio is that of the code, and does not hang on what else the machine does.
-        using var threads = new ThreadLimit(1);
+        using var threads = ThreadLimit.Require(1);
         using var baseline = new PaperTraining(module, Rows.View(new MLContext(seed: 1), Rows.Of(rows), width, ClassCount), standardization, recipe);
         using var enough = new CancellationTokenSource();
         var turns = new Turns(baseline, updates: (rows.Count + recipe.BatchSize - 1) / recipe.BatchSize, budget, enough);

@@ -20,7 +20,7 @@ public class TrainingBenchmarks : IDisposable
     private readonly JemNetwork _network;
     private readonly Standardization _standardization;
     private readonly PaperTraining _baseline;
-    private readonly ThreadLimit _threads;
+    private ThreadLimit? _threads;
 
     /// <summary>An MLP of 64-128-128-10.</summary>
     public TrainingBenchmarks()
@@ -35,8 +35,11 @@ public class TrainingBenchmarks : IDisposable
         _rows = Rows.MakeUp(RowCount, width, ClassCount, 0.3, seed: 1);
         _standardization = Standardization.Fit(_rows.Features, new JemTrainingOptions().FeatureLimit);
         _baseline = new PaperTraining(network.Build(width, ClassCount), Rows.View(new MLContext(seed: 1), Rows.Of(_rows), width, ClassCount), _standardization, _recipe);
-        _threads = new ThreadLimit(network.PreferredThreads(width, ClassCount, _recipe.BatchSize));
     }
+
+    /// <summary>One thread each: the comparison is that of the code, and does not hang on what else the machine does.</summary>
+    [GlobalSetup]
+    public void SetUp() => _threads = ThreadLimit.Require(1);
 
     [Benchmark(OperationsPerInvoke = Updates)]
     public void TrainingLoop() => Training.TrainingLoop.Run(
@@ -54,7 +57,7 @@ public class TrainingBenchmarks : IDisposable
     public void Dispose()
     {
         _baseline.Dispose();
-        _threads.Dispose();
+        _threads?.Dispose();
         GC.SuppressFinalize(this);
     }
 }
