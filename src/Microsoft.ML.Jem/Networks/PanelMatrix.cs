@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 
 namespace Microsoft.ML.Jem.Networks;
 
@@ -18,7 +17,8 @@ internal sealed class PanelMatrix
     /// <summary>Rows of A that go through together; buffers hold a multiple of them.</summary>
     public const int RowsAtOnce = 8;
 
-    private const int Lane = 16;
+    /// <summary>Values in a vector.</summary>
+    public const int Lane = 16;
 
     /// <summary>Columns of a panel; the last one may have half of them.</summary>
     public const int PanelWidth = 2 * Lane;
@@ -95,7 +95,7 @@ internal sealed class PanelMatrix
         }
     }
 
-    /// <summary>8 rows of one panel of C, without looking at where they begin and end: that is up to the caller.</summary>
+    /// <summary>Some rows of one panel of C, without looking at where they begin and end: that is up to the caller.</summary>
     /// <param name="panel">The panel's first column, a multiple of 32.</param>
     /// <param name="a">The first row of A.</param>
     /// <param name="stride">Values from one row of A to the next.</param>
@@ -103,15 +103,37 @@ internal sealed class PanelMatrix
     /// <param name="start">What each row of C starts from, <see cref="Width"/> values.</param>
     /// <param name="c">The panel's first value of C.</param>
     /// <param name="width">Values from one row of C to the next.</param>
-    public void Multiply(int panel, ref float a, nint stride, Segments segments, ref readonly float start, ref float c, nint width)
+    /// <param name="sevens">Whether rows come in sevens: <see cref="RowsOf"/>.</param>
+    public void Multiply(int panel, ref float a, nint stride, Segments segments, ref readonly float start, ref float c, nint width, bool sevens = false)
     {
         ref float b = ref Unsafe.Add(ref MemoryMarshal.GetReference(_panels.Span), panel * Rows);
         ref float first = ref Unsafe.Add(ref Unsafe.AsRef(in start), panel);
-        if (panel + PanelWidth <= Width)
-            MultiplyWide(ref a, stride, segments, ref b, ref first, ref c, width);
-        else
-            MultiplyNarrow(ref a, stride, segments, ref b, ref first, ref c, width);
+        switch (IsWide(panel), sevens)
+        {
+            case (true, false):
+                PanelKernels.Multiply8Wide(ref a, stride, segments, ref b, ref first, ref c, width);
+                break;
+            case (true, true):
+                PanelKernels.Multiply7Wide(ref a, stride, segments, ref b, ref first, ref c, width);
+                break;
+            case (false, false):
+                PanelKernels.Multiply8Narrow(ref a, stride, segments, ref b, ref first, ref c, width);
+                break;
+            default:
+                PanelKernels.Multiply14Narrow(ref a, stride, segments, ref b, ref first, ref c, width);
+                break;
+        }
     }
+
+    /// <summary>How many rows of a panel <see cref="Multiply(int, ref float, nint, Segments, ref readonly float, ref float, nint, bool)"/> computes: 8, or, in sevens, 7 of a wide one and 14 of a narrow one.</summary>
+    public int RowsOf(int panel, bool sevens) => (sevens, IsWide(panel)) switch
+    {
+        (false, _) => RowsAtOnce,
+        (true, true) => 7,
+        (true, false) => 14,
+    };
+
+    private bool IsWide(int panel) => panel + PanelWidth <= Width;
 
     /// <summary>A row of A in parts, such as the lines of a patch of an image; each meets as many rows of B.</summary>
     /// <param name="Count">Number of parts.</param>
@@ -120,94 +142,4 @@ internal sealed class PanelMatrix
     /// <param name="Step">Rows of B from one part to the next.</param>
     /// <param name="Length">Values a part.</param>
     internal readonly record struct Segments(int Count, nint Stride, int First, int Step, int Length);
-
-    /// <summary>8 rows by 32 columns.</summary>
-    private static void MultiplyWide(ref float a, nint stride, Segments segments, ref float panel, ref float start, ref float c, nint width)
-    {
-        Vector512<float> left = Vector512.LoadUnsafe(ref start), right = Vector512.LoadUnsafe(ref start, Lane);
-        Vector512<float> l0 = left, l1 = left, l2 = left, l3 = left, l4 = left, l5 = left, l6 = left, l7 = left;
-        Vector512<float> r0 = right, r1 = right, r2 = right, r3 = right, r4 = right, r5 = right, r6 = right, r7 = right;
-        int length = segments.Length;
-        for (int segment = 0; segment < segments.Count; segment++)
-        {
-            ref float b = ref Unsafe.Add(ref panel, (segments.First + (segment * segments.Step)) * PanelWidth);
-            ref float a4 = ref Unsafe.Add(ref a, 4 * stride);
-            for (nint k = 0; k < length; k++)
-            {
-                left = Vector512.LoadUnsafe(ref b);
-                right = Vector512.LoadUnsafe(ref b, Lane);
-                b = ref Unsafe.Add(ref b, PanelWidth);
-                var value = Vector512.Create(Unsafe.Add(ref a, k));
-                (l0, r0) = (Vector512.FusedMultiplyAdd(value, left, l0), Vector512.FusedMultiplyAdd(value, right, r0));
-                value = Vector512.Create(Unsafe.Add(ref a, k + stride));
-                (l1, r1) = (Vector512.FusedMultiplyAdd(value, left, l1), Vector512.FusedMultiplyAdd(value, right, r1));
-                value = Vector512.Create(Unsafe.Add(ref a, k + (2 * stride)));
-                (l2, r2) = (Vector512.FusedMultiplyAdd(value, left, l2), Vector512.FusedMultiplyAdd(value, right, r2));
-                value = Vector512.Create(Unsafe.Add(ref a, k + (3 * stride)));
-                (l3, r3) = (Vector512.FusedMultiplyAdd(value, left, l3), Vector512.FusedMultiplyAdd(value, right, r3));
-                value = Vector512.Create(Unsafe.Add(ref a4, k));
-                (l4, r4) = (Vector512.FusedMultiplyAdd(value, left, l4), Vector512.FusedMultiplyAdd(value, right, r4));
-                value = Vector512.Create(Unsafe.Add(ref a4, k + stride));
-                (l5, r5) = (Vector512.FusedMultiplyAdd(value, left, l5), Vector512.FusedMultiplyAdd(value, right, r5));
-                value = Vector512.Create(Unsafe.Add(ref a4, k + (2 * stride)));
-                (l6, r6) = (Vector512.FusedMultiplyAdd(value, left, l6), Vector512.FusedMultiplyAdd(value, right, r6));
-                value = Vector512.Create(Unsafe.Add(ref a4, k + (3 * stride)));
-                (l7, r7) = (Vector512.FusedMultiplyAdd(value, left, l7), Vector512.FusedMultiplyAdd(value, right, r7));
-            }
-
-            a = ref Unsafe.Add(ref a, segments.Stride);
-        }
-
-        Store(l0, r0, ref c);
-        Store(l1, r1, ref Unsafe.Add(ref c, width));
-        Store(l2, r2, ref Unsafe.Add(ref c, 2 * width));
-        Store(l3, r3, ref Unsafe.Add(ref c, 3 * width));
-        Store(l4, r4, ref Unsafe.Add(ref c, 4 * width));
-        Store(l5, r5, ref Unsafe.Add(ref c, 5 * width));
-        Store(l6, r6, ref Unsafe.Add(ref c, 6 * width));
-        Store(l7, r7, ref Unsafe.Add(ref c, 7 * width));
-    }
-
-    /// <summary>8 rows by 16 columns.</summary>
-    private static void MultiplyNarrow(ref float a, nint stride, Segments segments, ref float panel, ref float start, ref float c, nint width)
-    {
-        Vector512<float> column = Vector512.LoadUnsafe(ref start);
-        Vector512<float> c0 = column, c1 = column, c2 = column, c3 = column, c4 = column, c5 = column, c6 = column, c7 = column;
-        int length = segments.Length;
-        for (int segment = 0; segment < segments.Count; segment++)
-        {
-            ref float b = ref Unsafe.Add(ref panel, (segments.First + (segment * segments.Step)) * Lane);
-            ref float a4 = ref Unsafe.Add(ref a, 4 * stride);
-            for (nint k = 0; k < length; k++)
-            {
-                column = Vector512.LoadUnsafe(ref b);
-                b = ref Unsafe.Add(ref b, Lane);
-                c0 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref a, k)), column, c0);
-                c1 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref a, k + stride)), column, c1);
-                c2 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref a, k + (2 * stride))), column, c2);
-                c3 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref a, k + (3 * stride))), column, c3);
-                c4 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref a4, k)), column, c4);
-                c5 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref a4, k + stride)), column, c5);
-                c6 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref a4, k + (2 * stride))), column, c6);
-                c7 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref a4, k + (3 * stride))), column, c7);
-            }
-
-            a = ref Unsafe.Add(ref a, segments.Stride);
-        }
-
-        c0.StoreUnsafe(ref c);
-        c1.StoreUnsafe(ref Unsafe.Add(ref c, width));
-        c2.StoreUnsafe(ref Unsafe.Add(ref c, 2 * width));
-        c3.StoreUnsafe(ref Unsafe.Add(ref c, 3 * width));
-        c4.StoreUnsafe(ref Unsafe.Add(ref c, 4 * width));
-        c5.StoreUnsafe(ref Unsafe.Add(ref c, 5 * width));
-        c6.StoreUnsafe(ref Unsafe.Add(ref c, 6 * width));
-        c7.StoreUnsafe(ref Unsafe.Add(ref c, 7 * width));
-    }
-
-    private static void Store(Vector512<float> left, Vector512<float> right, ref float target)
-    {
-        left.StoreUnsafe(ref target);
-        right.StoreUnsafe(ref target, Lane);
-    }
 }

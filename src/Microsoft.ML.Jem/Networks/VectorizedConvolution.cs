@@ -10,6 +10,8 @@ namespace Microsoft.ML.Jem.Networks;
 /// </summary>
 internal sealed class VectorizedConvolution
 {
+    private const int MostPixels = 14;
+
     private readonly Conv2d _layer;
     private readonly int _size;
     private readonly int _stride;
@@ -103,27 +105,28 @@ internal sealed class VectorizedConvolution
     private static void Apply(
         PanelMatrix weights, float[] start, Segments segments, FeatureMap input, int edge, int inputStep, FeatureMap output, int y0, int x0, int outputStep)
     {
-        const int Pixels = PanelMatrix.RowsAtOnce;
-        Span<float> aside = stackalloc float[Pixels * PanelMatrix.PanelWidth];
+        Span<float> aside = stackalloc float[MostPixels * PanelMatrix.PanelWidth];
         int rows = (output.Height - y0 + outputStep - 1) / outputStep, columns = (output.Width - x0 + outputStep - 1) / outputStep;
         for (int panel = 0; panel < weights.Width; panel += PanelMatrix.PanelWidth)
         {
-            int width = Math.Min(PanelMatrix.PanelWidth, weights.Width - panel);
+            // The images most often trained on are 28 pixels wide, then 14, then 7: no pixel is computed in vain where they come in sevens.
+            bool sevens = columns % weights.RowsOf(panel, sevens: true) == 0;
+            int pixels = weights.RowsOf(panel, sevens), width = Math.Min(PanelMatrix.PanelWidth, weights.Width - panel);
             for (int row = 0; row < rows; row++)
             {
-                for (int column = 0; column < columns; column += Pixels)
+                for (int column = 0; column < columns; column += pixels)
                 {
                     ref float a = ref input.Values[input.IndexOf((row * inputStep) + edge, (column * inputStep) + edge)];
                     Span<float> target = output.Values[(output.IndexOf(y0 + (row * outputStep), x0 + (column * outputStep)) + panel)..];
                     int pixel = outputStep * output.Channels, count = columns - column;
-                    if (count >= Pixels)
+                    if (count >= pixels)
                     {
-                        weights.Multiply(panel, ref a, inputStep * input.Channels, segments, in start[0], ref MemoryMarshal.GetReference(target), pixel);
+                        weights.Multiply(panel, ref a, inputStep * input.Channels, segments, in start[0], ref MemoryMarshal.GetReference(target), pixel, sevens);
                         continue;
                     }
 
-                    // The line ends within the 8 pixels: what lies beyond is not ours to write.
-                    weights.Multiply(panel, ref a, inputStep * input.Channels, segments, in start[0], ref aside[0], PanelMatrix.PanelWidth);
+                    // The line ends within the pixels: what lies beyond is not ours to write.
+                    weights.Multiply(panel, ref a, inputStep * input.Channels, segments, in start[0], ref aside[0], PanelMatrix.PanelWidth, sevens);
                     for (int i = 0; i < count; i++)
                         aside.Slice(i * PanelMatrix.PanelWidth, width).CopyTo(target[(i * pixel)..]);
                 }

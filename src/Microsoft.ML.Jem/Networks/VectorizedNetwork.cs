@@ -18,7 +18,8 @@ internal abstract class VectorizedNetwork(int width, int blockRows)
     /// <param name="x">Features, row by row.</param>
     /// <param name="y">The class of each row; empty for logsumexp.</param>
     /// <param name="gradient">Receives the gradients, row by row.</param>
-    public unsafe void InputGradient(ReadOnlySpan<float> x, ReadOnlySpan<long> y, Span<float> gradient)
+    /// <param name="threads">Threads at most; null for as many as libtorch would use.</param>
+    public unsafe void InputGradient(ReadOnlySpan<float> x, ReadOnlySpan<long> y, Span<float> gradient, int? threads = null)
     {
         int count = x.Length / width;
         if (y.Length > 0 && y.Length != count)
@@ -38,10 +39,10 @@ internal abstract class VectorizedNetwork(int width, int blockRows)
                 return workspace;
             }
 
-            int blocks = (count + blockRows - 1) / blockRows, threads = Math.Min(get_num_threads(), blocks);
-            if (threads > 1)
+            int blocks = (count + blockRows - 1) / blockRows, atOnce = Math.Min(threads ?? get_num_threads(), blocks);
+            if (atOnce > 1)
             {
-                Parallel.For(0, blocks, new ParallelOptions { MaxDegreeOfParallelism = threads }, Rent, (block, _, workspace) => Block(block, workspace), _workspaces.Add);
+                Parallel.For(0, blocks, new ParallelOptions { MaxDegreeOfParallelism = atOnce }, Rent, (block, _, workspace) => Block(block, workspace), _workspaces.Add);
                 return;
             }
 

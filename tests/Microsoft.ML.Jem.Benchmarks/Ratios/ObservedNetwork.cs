@@ -27,4 +27,7 @@ internal sealed class ObservedNetwork(JemNetwork network) : JemNetwork
     /// <inheritdoc/>
     internal override Tensor InputGradient(Module<Tensor, Tensor> module, Tensor x, Func<Tensor, Tensor> logitGradient) =>
         network.InputGradient(module, x, logitGradient);
+
+    /// <inheritdoc/>
+    internal override VectorizedNetwork? Vectorize(Module<Tensor, Tensor> module) => network.Vectorize(module);
 }

@@ -5,14 +5,17 @@ using Microsoft.ML.Jem.Features;
 using Microsoft.ML.Jem.Images;
 using Microsoft.ML.Jem.Networks;
 using Microsoft.ML.Jem.Training;
-using TorchSharp;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
 
 namespace Microsoft.ML.Jem.Benchmarks.Suites;
 
 /// <summary>An update of the training loop beside one of the paper's: batch 64, 20 Langevin steps. Ours has its share of setting up in it.</summary>
 public class TrainingBenchmarks : IDisposable
 {
-    private const int ClassCount = 10, RowCount = 256, Epochs = 8;
+    private protected const int ClassCount = 10;
+
+    private const int RowCount = 256, Epochs = 8;
     private const int Updates = Epochs * RowCount / 64;
 
     private readonly PaperRecipe _recipe = new();
@@ -24,17 +27,17 @@ public class TrainingBenchmarks : IDisposable
 
     /// <summary>An MLP of 64-128-128-10.</summary>
     public TrainingBenchmarks()
-        : this(new MultilayerPerceptron(Activation.SiLU, 128, 128), DigitsModel.Width)
+        : this(new MultilayerPerceptron(Activation.SiLU, 128, 128), () => PaperTraining.Perceptron(DigitsModel.Width, 128, 128, ClassCount), DigitsModel.Width)
     {
     }
 
-    private protected TrainingBenchmarks(JemNetwork network, int width)
+    private protected TrainingBenchmarks(JemNetwork network, Func<Module<Tensor, Tensor>> baseline, int width)
     {
         Native.TorchLibrary.EnsureLoaded();
         _network = network;
         _rows = Rows.MakeUp(RowCount, width, ClassCount, 0.3, seed: 1);
         _standardization = Standardization.Fit(_rows.Features, new JemTrainingOptions().FeatureLimit);
-        _baseline = new PaperTraining(network.Build(width, ClassCount), Rows.View(new MLContext(seed: 1), Rows.Of(_rows), width, ClassCount), _standardization, _recipe);
+        _baseline = new PaperTraining(baseline(), Rows.View(new MLContext(seed: 1), Rows.Of(_rows), width, ClassCount), _standardization, _recipe);
     }
 
     /// <summary>One thread each: the comparison is that of the code, and does not hang on what else the machine does.</summary>
@@ -44,7 +47,7 @@ public class TrainingBenchmarks : IDisposable
     [Benchmark(OperationsPerInvoke = Updates)]
     public void TrainingLoop() => Training.TrainingLoop.Run(
         _rows, _rows.Subset([]), _standardization, _recipe.ToOptions(_network).With(options => options.NumberOfEpochs = Epochs),
-        seed: 1, torch.CPU, log: null, progress: null, CancellationToken.None).Dispose();
+        seed: 1, CPU, log: null, progress: null, CancellationToken.None).Dispose();
 
     [Benchmark(Baseline = true, OperationsPerInvoke = Updates)]
     public void PaperLoop()
@@ -63,7 +66,7 @@ public class TrainingBenchmarks : IDisposable
 }
 
 /// <summary>The same with a WRN-10-1 on grey images of 28 × 28.</summary>
-public class WideResNetTrainingBenchmarks() : TrainingBenchmarks(new WideResNet(10, 1, new ImageShape(1, Side, Side, PixelOrder.Planar)), Side * Side)
+public class WideResNetTrainingBenchmarks() : TrainingBenchmarks(new WideResNet(10, 1, new ImageShape(1, Side, Side, PixelOrder.Planar)), () => new PaperWideResNet(Side, ClassCount), Side * Side)
 {
     private const int Side = 28;
 }

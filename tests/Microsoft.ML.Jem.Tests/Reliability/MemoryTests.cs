@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.ML.Data;
 using Microsoft.ML.Jem.Networks;
+using Microsoft.ML.Jem.Training;
 
 namespace Microsoft.ML.Jem.Tests.Reliability;
 
@@ -46,6 +47,43 @@ public sealed class MemoryTests(SmallModel model) : IClassFixture<SmallModel>
             })).Fit(context.Data.LoadFromEnumerable(TestData.Clouds(20))).Dispose();
         }
     });
+
+    [Fact]
+    public void A_thousand_epochs_are_trained_in_flat_memory()
+    {
+        var memory = new MemoryByEpoch(every: 200);
+        var context = new MLContext(seed: 1);
+        TestData.Pipeline(context, TestData.Fast(options =>
+        {
+            options.NumberOfEpochs = 1000;
+            options.NumberOfMembers = 1;
+            options.BatchSize = 20;
+            options.BufferSize = 100;
+
+            // Improves for as long as it lasts: no epoch is left out.
+            (options.LearningRate, options.Decay) = (1e-6, LearningRateDecay.None);
+            options.Progress = memory;
+        })).Fit(context.Data.LoadFromEnumerable(TestData.Clouds(60))).Dispose();
+
+        TestContext.Current.TestOutputHelper?.WriteLine($"Resident after each 200 epochs: {string.Join(", ", memory.Resident.Select(bytes => $"{bytes >> 20}"))} MiB.");
+        Assert.Equal(5, memory.Resident.Count);
+        Assert.InRange(memory.Resident[^1] - memory.Resident[0], long.MinValue, 8 << 20);
+    }
+
+    private sealed class MemoryByEpoch(int every) : IProgress<TrainingProgress>
+    {
+        public List<long> Resident { get; } = [];
+
+        public void Report(TrainingProgress value)
+        {
+            if (value.Epoch % every != 0)
+                return;
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+            using Process process = Process.GetCurrentProcess();
+            Resident.Add(process.WorkingSet64);
+        }
+    }
 
     /// <summary>Repeats the work and compares memory after the second round, when caches are filled, with memory after the last.</summary>
     private static void Measure(string what, int rounds, long mostGrowth, Action work)
