@@ -40,7 +40,7 @@ internal static class EnsembleTraining
         int atOnce = device.type == TorchSharp.DeviceType.CPU ? Math.Clamp(threads, 1, parts.Length) : 1;
         using var limit = new ThreadLimit(atOnce > 1 ? 1 : ThreadsAlone(parts[0].Train, options));
         var members = new TrainedNetwork?[parts.Length];
-        var merged = new MergedProgress(parts.Length, progress, log);
+        var merged = new MergedProgress(parts.Length, progress, log, cancellation);
         try
         {
             RunAll(parts.Length, atOnce, limit, cancellation, (m, token) => members[m] = MemberTraining.Run(
@@ -97,7 +97,7 @@ internal static class EnsembleTraining
     }
 
     /// <summary>Makes one progress of the members' own.</summary>
-    private sealed class MergedProgress(int memberCount, IProgress<TrainingProgress>? target, Action<string> log)
+    private sealed class MergedProgress(int memberCount, IProgress<TrainingProgress>? target, Action<string> log, CancellationToken cancellation)
     {
         private readonly Lock _lock = new();
         private readonly Stopwatch _clock = Stopwatch.StartNew();
@@ -116,6 +116,8 @@ internal static class EnsembleTraining
         {
             lock (_lock)
             {
+                // Whoever cancels in a report hears of no further epoch, though other members end theirs at the same time.
+                cancellation.ThrowIfCancellationRequested();
                 _reports++;
                 _epochs[member] = own.Epoch;
                 int ended = _epochs.Sum();
