@@ -46,7 +46,7 @@ static Exception Unwrapped(Exception error) =>
 static string Where(Exception error) =>
     new StackTrace(error).GetFrames()
         .Select(frame => frame.GetMethod()?.DeclaringType)
-        .FirstOrDefault(type => type?.Namespace?.StartsWith("Microsoft.ML", StringComparison.Ordinal) == true && type.Name is not ("Contracts" or "Utils"))?.Name ?? "";
+        .FirstOrDefault(type => type?.Namespace?.StartsWith("Microsoft.ML", StringComparison.Ordinal) == true && type.Name is not ("Contracts" or "Utils"))?.FullName ?? "";
 
 static void Answer(string outcome, long allocated = 0, string where = "", string details = "")
 {
