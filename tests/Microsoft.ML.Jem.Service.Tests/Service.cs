@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using ScoringService.Api;
 
@@ -28,7 +29,7 @@ public sealed class Service : IDisposable
             host.UseSetting("Scoring:ReloadSeconds", "0.05");
             host.UseSetting("Logging:LogLevel:Default", "None");
             host.UseSetting($"Logging:{ErrorLog.Alias}:LogLevel:Default", "Error");
-            host.ConfigureLogging(logging => logging.AddProvider(Errors));
+            host.ConfigureServices(services => services.AddLogging(logging => logging.AddProvider(Errors)));
             foreach ((string key, object value) in settings)
                 host.UseSetting("Scoring:" + key, Convert.ToString(value, CultureInfo.InvariantCulture));
         });
