@@ -1,12 +1,14 @@
-using System.Net;
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Net;
 using ScoringService.Api;
 using ScoringService.Models;
 
 namespace Microsoft.ML.Jem.Service.Tests;
 
-/// <summary>Many clients at once, and models replaced under them.</summary>
+/// <summary>Many clients at once, and models replaced under them. Runs while no other test does, as it measures the process's memory.</summary>
+[CollectionDefinition(nameof(LoadTests), DisableParallelization = true)]
+[Collection(nameof(LoadTests))]
 public sealed class LoadTests
 {
     private const int Clients = 50;
