@@ -1,5 +1,6 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.Jem.Features;
+using Microsoft.ML.Jem.Fitting;
 using Microsoft.ML.Jem.MLNet;
 using Microsoft.ML.Jem.Networks;
 using Microsoft.ML.Runtime;
@@ -129,7 +130,8 @@ public sealed partial class JemTrainer : TrainerEstimatorBase<JemTransformer, Je
             Cancellation = cancellation.Token,
         };
         RoleMappedSchema schema = trainContext.TrainingSet.Schema;
-        return fitting.Fit(rows, validation, ColumnLabels.OfClasses(schema.Label!.Value), ColumnLabels.OfFeatures(schema.Feature!.Value));
+        FittedModel fitted = fitting.Fit(rows, validation, ColumnLabels.OfClasses(schema.Label!.Value), ColumnLabels.OfFeatures(schema.Feature!.Value));
+        return new JemModelParameters(fitted.Graph, fitted.History) { OwnNetwork = network.Settings is null ? network : null };
     }
 
     /// <inheritdoc/>

@@ -1,4 +1,5 @@
 using Microsoft.ML.Jem.Images;
+using Microsoft.ML.Jem.Native;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -55,7 +56,7 @@ internal sealed class WideResNetModule : Module<Tensor, Tensor>
     public Linear Output { get; }
 
     /// <summary>LeakyReLU with the paper's slope.</summary>
-    public static Tensor Activate(Tensor z) => functional.leaky_relu(z, PerceptronModule.NegativeSlope);
+    public static Tensor Activate(Tensor z) => z.LeakyRelu(PerceptronModule.NegativeSlope);
 
     /// <inheritdoc/>
     public override Tensor forward(Tensor input)
