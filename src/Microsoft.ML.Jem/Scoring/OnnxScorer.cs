@@ -49,6 +49,9 @@ internal sealed class OnnxScorer : IDisposable
     /// <summary>Number of statistics of a model that is not calibrated yet; otherwise 0.</summary>
     public int StatisticCount { get; }
 
+    /// <summary>How many threads may score at the same time with profit: one where all would wait for the same GPU.</summary>
+    public int MostThreads => _onCpu ? Environment.ProcessorCount : 1;
+
     /// <summary>The outputs this model has.</summary>
     public ScoreOutputs Outputs { get; }
 
