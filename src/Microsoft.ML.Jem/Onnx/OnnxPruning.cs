@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using Microsoft.ML.Jem.Onnx.Proto;
 
 namespace Microsoft.ML.Jem.Onnx;
@@ -5,6 +6,16 @@ namespace Microsoft.ML.Jem.Onnx;
 /// <summary>Removes from a graph what its outputs do not need.</summary>
 internal static class OnnxPruning
 {
+    /// <summary>A model that computes the outputs named and nothing else; it has no checksum, as it is not meant to be stored.</summary>
+    /// <param name="file">A model file.</param>
+    /// <param name="names">The outputs to keep.</param>
+    public static byte[] KeepOutputs(byte[] file, IReadOnlyCollection<string> names)
+    {
+        ModelProto model = ModelProto.Parser.ParseFrom(file);
+        KeepOutputs(model.Graph, names);
+        return model.ToByteArray();
+    }
+
     /// <summary>Keeps the outputs named, and only the nodes and initializers they are computed from.</summary>
     public static void KeepOutputs(GraphProto graph, IReadOnlyCollection<string> names)
     {

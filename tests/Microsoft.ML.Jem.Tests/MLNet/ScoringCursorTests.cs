@@ -162,6 +162,28 @@ public sealed class ScoringCursorTests(CloudModel model) : IClassFixture<CloudMo
         });
     }
 
+    [Theory]
+    [InlineData(new[] { "PredictedLabel" }, 2)]
+    [InlineData(new[] { "Features", "Score" }, 2)]
+    [InlineData(new[] { "Score", "OodScore" }, 1)]
+    public void Only_what_the_consumer_asks_for_is_computed(string[] columns, int sessions)
+    {
+        using JemTransformer jem = model.Jem.WithTemperature(2);
+        IDataView scored = jem.Transform(model.Context.Data.LoadFromEnumerable(Rows));
+        TestData.Scored[] expected = TestData.Read(model.Context, scored);
+        Assert.Equal(1, jem.Scorer.SessionCount);
+
+        // CreateEnumerable would ask for all columns that the row type has.
+        IDataView some = model.Context.Transforms.SelectColumns(columns).Fit(scored).Transform(scored);
+        TestData.Scored[] actual = TestData.Read(model.Context, some);
+
+        Assert.Equal(sessions, jem.Scorer.SessionCount);
+        if (columns.Contains("PredictedLabel"))
+            Assert.Equal(expected.Select(row => row.PredictedLabel), actual.Select(row => row.PredictedLabel));
+        if (columns.Contains("Score"))
+            Assert.Equal(expected.SelectMany(row => row.Score), actual.SelectMany(row => row.Score));
+    }
+
     [Fact]
     public void Cursors_of_a_set_share_the_rows_and_may_be_read_by_threads_of_their_own()
     {
