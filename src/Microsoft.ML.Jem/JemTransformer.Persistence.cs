@@ -2,6 +2,7 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Jem;
 using Microsoft.ML.Jem.MLNet;
+using Microsoft.ML.Jem.Training;
 using Microsoft.ML.Runtime;
 
 [assembly: LoadableClass(typeof(JemTransformer), null, typeof(SignatureLoadModel), "Jem model", JemTransformer.LoaderSignature)]
@@ -56,8 +57,9 @@ public sealed partial class JemTransformer
         var names = new ScoreColumnNames(
             ctx.LoadNonEmptyString(), ctx.LoadNonEmptyString(), ctx.LoadNonEmptyString(), ctx.LoadNonEmptyString());
         DataViewSchema schema = StoredSchema.Load(host, StoredStream.Read(host, ctx, SchemaStream, MostSchemaBytes), [feature, label], names);
-        var model = new JemModelParameters(
-            StoredStream.Read(host, ctx, GraphStream), StoredHistory.Load(host, StoredStream.Read(host, ctx, HistoryStream)));
+        byte[] graph = StoredStream.Read(host, ctx, GraphStream);
+        byte[] history = StoredStream.Read(host, ctx, HistoryStream);
+        var model = new JemModelParameters(graph, new Lazy<IReadOnlyList<TrainingProgress>>(() => StoredHistory.Load(host, history)));
 
         if (schema.GetColumnOrNull(feature)?.Type is not VectorDataViewType vector || vector.Size != model.NumberOfFeatures)
             throw host.ExceptDecode($"The model file is damaged: its feature column '{feature}' does not fit its graph, which takes {model.NumberOfFeatures} features.");

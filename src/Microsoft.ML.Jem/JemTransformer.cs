@@ -88,7 +88,7 @@ public sealed partial class JemTransformer : ISingleFeaturePredictionTransformer
         float single = (float)temperature;
         if (!(single > 0 && float.IsFinite(single)))
             throw new ArgumentOutOfRangeException(nameof(temperature), temperature, "A temperature is a positive, finite number.");
-        var model = new JemModelParameters(JemGraph.WithTemperature(Model.Graph, single), Model.TrainingHistory) { OwnNetwork = _ownNetwork ?? Model.OwnNetwork };
+        var model = new JemModelParameters(JemGraph.WithTemperature(Model.Graph, single), Model.History) { OwnNetwork = _ownNetwork ?? Model.OwnNetwork };
         return new JemTransformer(_host, model, _names, _trainSchema, FeatureColumnName, _trainLabel.Name);
     }
 

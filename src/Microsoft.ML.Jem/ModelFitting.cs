@@ -63,7 +63,8 @@ internal sealed class ModelFitting(JemTrainingOptions options, int seed, torch.D
             Log(calibration.Describe());
             byte[] graph = JemGraph.Write(calibration.Settings, [WithSampler(sampler, members[0].Writer), .. members.Skip(1).Select(member => member.Writer)]);
             checkpoint?.Delete(Warn);
-            return new JemModelParameters(graph, members.SelectMany((member, m) => member.History.Select(epoch => epoch with { Member = m + 1 })))
+            TrainingProgress[] history = [.. members.SelectMany((member, m) => member.History.Select(epoch => epoch with { Member = m + 1 }))];
+            return new JemModelParameters(graph, new Lazy<IReadOnlyList<TrainingProgress>>(history))
             {
                 OwnNetwork = options.Network.Settings is null ? options.Network : null,
             };

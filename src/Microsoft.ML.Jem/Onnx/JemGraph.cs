@@ -51,6 +51,10 @@ internal static class JemGraph
     /// <exception cref="InvalidDataException">The bytes are no such file, or were truncated or altered, or come from a newer version.</exception>
     public static JemGraphDescription Read(ReadOnlySpan<byte> file) => JemGraphReader.Read(file);
 
+    /// <summary>Reads all but the networks' weights of a model file that <see cref="Write"/> made.</summary>
+    /// <exception cref="InvalidDataException">The bytes are no such file, or were truncated or altered, or come from a newer version.</exception>
+    public static JemModelSettings ReadSettings(ReadOnlySpan<byte> file) => JemGraphReader.ReadSettings(file);
+
     /// <summary>A model file that differs from <paramref name="file"/> in its temperature alone.</summary>
     /// <exception cref="InvalidDataException">The bytes are no calibrated model that <see cref="Write"/> made.</exception>
     public static byte[] WithTemperature(ReadOnlySpan<byte> file, float temperature)

@@ -11,11 +11,25 @@ internal static class JemGraphReader
     /// <summary>More members than anybody trains: a damaged number is not believed.</summary>
     private const int MostMembers = 1000;
 
+    /// <summary>Reads all but the networks' weights.</summary>
+    public static JemModelSettings ReadSettings(ReadOnlySpan<byte> file)
+    {
+        ModelProto model = Open(file);
+        return ReadSettings(model, new OnnxWeights(model.Graph));
+    }
+
     public static JemGraphDescription Read(ReadOnlySpan<byte> file)
     {
         ModelProto model = Open(file);
-        Dictionary<string, string> metadata = JemMetadata.ToDictionary(model.MetadataProps);
         var weights = new OnnxWeights(model.Graph);
+        JemModelSettings settings = ReadSettings(model, weights);
+        return new JemGraphDescription(settings, weights.Names.Where(name => !JemNames.IsReserved(name)).ToDictionary(name => name, weights.Get, StringComparer.Ordinal));
+    }
+
+    /// <summary>Reads all but the networks' weights of a model that is open already.</summary>
+    public static JemModelSettings ReadSettings(ModelProto model, OnnxWeights weights)
+    {
+        Dictionary<string, string> metadata = JemMetadata.ToDictionary(model.MetadataProps);
         OodStatistic[] statistics = ReadStatistics(metadata);
         var settings = new JemModelSettings
         {
@@ -32,7 +46,7 @@ internal static class JemGraphReader
 
         if (settings.ClassCount < 2)
             throw new InvalidDataException("The model is damaged: it has fewer than two classes.");
-        return new JemGraphDescription(settings, weights.Names.Where(name => !JemNames.IsReserved(name)).ToDictionary(name => name, weights.Get, StringComparer.Ordinal));
+        return settings;
     }
 
     /// <summary>Parses a file whose version and checksum are right; the checksum is taken off.</summary>
