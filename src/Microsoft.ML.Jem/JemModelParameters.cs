@@ -8,12 +8,13 @@ namespace Microsoft.ML.Jem;
 /// <summary>What a Jem model has learned: the graph that scores rows, and how it was calibrated.</summary>
 public sealed class JemModelParameters
 {
+    private readonly Lazy<JemModelSettings> _settings;
+
     internal JemModelParameters(byte[] graph, Lazy<IReadOnlyList<TrainingProgress>> history)
     {
         Graph = graph;
         History = history;
-        Settings = JemGraph.ReadSettings(graph);
-        Image = ImageMetadata.Read(Settings.Metadata);
+        _settings = new Lazy<JemModelSettings>(() => JemGraph.ReadSettings(graph));
     }
 
     /// <summary>Number of classes K.</summary>
@@ -23,7 +24,7 @@ public sealed class JemModelParameters
     public int NumberOfFeatures => Settings.Width;
 
     /// <summary>The shape of the images the model takes; null where its features are no images.</summary>
-    public ImageShape? Image { get; }
+    public ImageShape? Image => ImageMetadata.Read(Settings.Metadata);
 
     /// <summary>Names of the classes, in the order of the slots of <c>Score</c>.</summary>
     public IReadOnlyList<string> ClassNames => Settings.ClassNames;
@@ -50,8 +51,8 @@ public sealed class JemModelParameters
     /// <summary>The training history, which is only read from a model file when it is asked for.</summary>
     internal Lazy<IReadOnlyList<TrainingProgress>> History { get; }
 
-    /// <summary>All that surrounds the networks.</summary>
-    internal JemModelSettings Settings { get; }
+    /// <summary>All that surrounds the networks, read from the file when it is first asked for: scoring does not need it.</summary>
+    internal JemModelSettings Settings => _settings.Value;
 
     /// <summary>All, with the networks' weights, read from the file anew at each call: scoring does not need them.</summary>
     internal JemGraphDescription Description => JemGraph.Read(Graph);

@@ -64,7 +64,7 @@ internal sealed class ScoringView : IDataTransform, ITransformTemplate, IRowToRo
     {
         _host.CheckValue(input, nameof(input));
         _host.Check(input.Schema == InputSchema, "The row's schema must be the schema the mapper is bound to.");
-        return new ScoringRow(input, _bindings, Active(activeColumns), _features, _transformer.Model.Image, _transformer.Scorer);
+        return new ScoringRow(input, _bindings, Active(activeColumns), _features, _transformer.Image, _transformer.Scorer);
     }
 
     IDataTransform ITransformTemplate.ApplyToData(IHostEnvironment env, IDataView newSource) =>
@@ -90,7 +90,7 @@ internal sealed class ScoringView : IDataTransform, ITransformTemplate, IRowToRo
         bool[] kept = _bindings.GetActiveInput(index => active[index]);
         DataViewSchema.Column[] columns = [.. InputSchema.Where(column => kept[column.Index])];
         threads = Math.Min(threads, scorer.MostThreads);
-        var reader = new RowBlockReader(input, columns, _features, _transformer.Model.Image, scorer, Source, threads);
+        var reader = new RowBlockReader(input, columns, _features, _transformer.Image, scorer, Source, threads);
         return new ScoringCursor(_host, reader, _bindings, active, scorer.ClassCount);
     }
 

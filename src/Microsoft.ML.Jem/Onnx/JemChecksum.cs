@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using Google.Protobuf;
 using Microsoft.ML.Jem.Onnx.Proto;
 
@@ -8,37 +9,32 @@ namespace Microsoft.ML.Jem.Onnx;
 /// <remarks>It finds damage and edits by mistake. It is no signature: who edits on purpose can compute it anew.</remarks>
 internal static class JemChecksum
 {
+    /// <summary>
+    /// What stands before the digits, as protobuf encodes it: field 14 of the model, 80 bytes long, with the entry's key (field 1,
+    /// 12 bytes) and the beginning of its value (field 2, 64 bytes). So a file can be checked without being parsed.
+    /// </summary>
+    private static ReadOnlySpan<byte> Lead => "\u0072\u0050\u000A\u000Cjem.checksum\u0012\u0040"u8;
+
     /// <summary>Gives the bytes of the file: the model and behind it its checksum.</summary>
     public static byte[] Seal(ModelProto model)
     {
         byte[] content = model.ToByteArray();
-        return [.. content, .. Entry(content)];
+        return [.. content, .. Lead, .. Digits(content)];
     }
 
-    /// <summary>Removes the checksum from a model and compares it with the file's content.</summary>
+    /// <summary>Compares the checksum of a file with the file's content.</summary>
     /// <exception cref="InvalidDataException">There is no checksum, or the content is another.</exception>
-    public static void Open(ModelProto model, ReadOnlySpan<byte> file)
+    public static void Verify(ReadOnlySpan<byte> file)
     {
-        int last = model.MetadataProps.Count - 1;
-        if (last < 0 || model.MetadataProps[last].Key != JemMetadata.Checksum)
+        int length = file.Length - Lead.Length - (2 * SHA256.HashSizeInBytes);
+        if (length < 0 || !file[length..].StartsWith(Lead))
             throw new InvalidDataException("The model has no checksum. It was cut off or altered after it was written; use the original file.");
-
-        // The bytes themselves are compared, as more than one encoding can mean the same model.
-        byte[] stored = Encode(model.MetadataProps[last]);
-        ReadOnlySpan<byte> content = file[..Math.Max(0, file.Length - stored.Length)];
-        if (!file[content.Length..].SequenceEqual(Entry(content)))
+        if (!file[(length + Lead.Length)..].SequenceEqual(Digits(file[..length])))
             throw new InvalidDataException("The model's content does not match its checksum. It was damaged or altered after it was written; use the original file.");
-        model.MetadataProps.RemoveAt(last);
     }
 
-    private static byte[] Entry(ReadOnlySpan<byte> content) =>
-        Encode(new StringStringEntryProto { Key = JemMetadata.Checksum, Value = Convert.ToHexStringLower(SHA256.HashData(content)) });
+    /// <summary>Removes the checksum from the model that a verified file holds.</summary>
+    public static void Remove(ModelProto model) => model.MetadataProps.RemoveAt(model.MetadataProps.Count - 1);
 
-    /// <summary>The entry as it lies in a file: what a model is encoded to that has nothing else.</summary>
-    private static byte[] Encode(StringStringEntryProto entry)
-    {
-        var model = new ModelProto();
-        model.MetadataProps.Add(entry);
-        return model.ToByteArray();
-    }
+    private static byte[] Digits(ReadOnlySpan<byte> content) => Encoding.ASCII.GetBytes(Convert.ToHexStringLower(SHA256.HashData(content)));
 }

@@ -54,8 +54,9 @@ internal static class JemGraphReader
     public static ModelProto Open(ReadOnlySpan<byte> file)
     {
         ModelProto model = Parse(file);
-        CheckVersion(model);
-        JemChecksum.Open(model, file);
+        CheckVersion(model.MetadataProps.FirstOrDefault(entry => entry.Key == JemMetadata.FormatVersion)?.Value);
+        JemChecksum.Verify(file);
+        JemChecksum.Remove(model);
         return model;
     }
 
@@ -75,9 +76,11 @@ internal static class JemGraphReader
         throw new InvalidDataException("The model is no ONNX file: it holds no graph.");
     }
 
-    private static void CheckVersion(ModelProto model)
+    /// <summary>Refuses a file whose metadata says that this code cannot read it.</summary>
+    /// <param name="text">The entry <see cref="JemMetadata.FormatVersion"/>; null where there is none.</param>
+    /// <exception cref="InvalidDataException">It names no version, or a newer one.</exception>
+    public static void CheckVersion(string? text)
     {
-        string? text = model.MetadataProps.FirstOrDefault(entry => entry.Key == JemMetadata.FormatVersion)?.Value;
         if (text is null)
             throw new InvalidDataException($"The file is an ONNX model, but not one of {JemGraph.ProducerName}: it names no format version ({JemMetadata.FormatVersion}).");
         if (!int.TryParse(text, out int version) || version < 1)

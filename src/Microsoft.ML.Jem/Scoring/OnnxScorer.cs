@@ -49,6 +49,9 @@ internal sealed class OnnxScorer : IDisposable
     /// <summary>The outputs this model has.</summary>
     public ScoreOutputs Outputs => _sessions.Outputs;
 
+    /// <summary>The metadata in the model's file.</summary>
+    public IReadOnlyDictionary<string, string> Metadata => _sessions.Full.ModelMetadata.CustomMetadataMap;
+
     /// <summary>Number of ONNX Runtime sessions open.</summary>
     public int SessionCount => _sessions.Count;
 
