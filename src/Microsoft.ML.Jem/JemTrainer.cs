@@ -1,7 +1,9 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.Jem.Features;
+using Microsoft.ML.Jem.Fitting;
 using Microsoft.ML.Jem.MLNet;
 using Microsoft.ML.Jem.Networks;
+using Microsoft.ML.Jem.Training;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.Trainers;
 
@@ -129,7 +131,8 @@ public sealed partial class JemTrainer : TrainerEstimatorBase<JemTransformer, Je
             Cancellation = cancellation.Token,
         };
         RoleMappedSchema schema = trainContext.TrainingSet.Schema;
-        return fitting.Fit(rows, validation, ColumnLabels.OfClasses(schema.Label!.Value), ColumnLabels.OfFeatures(schema.Feature!.Value));
+        FittedModel fitted = fitting.Fit(rows, validation, ColumnLabels.OfClasses(schema.Label!.Value), ColumnLabels.OfFeatures(schema.Feature!.Value));
+        return new JemModelParameters(fitted.Graph, new Lazy<IReadOnlyList<TrainingProgress>>(fitted.History)) { OwnNetwork = network.Settings is null ? network : null };
     }
 
     /// <inheritdoc/>

@@ -176,7 +176,7 @@ public sealed partial class JemTransformer
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
             _sampler ??= CreateSampler();
-            using var threads = new ThreadLimit(_sampler.PreferredThreads);
+            using var threads = ThreadLimit.Prefer(_sampler.PreferredThreads);
             return use(_sampler);
         }
     }

@@ -21,6 +21,7 @@ public sealed class ArchitectureTests
         { "Energy", ["Networks", "Onnx", "Features", "Images", "Native"] },
         { "Sampling", ["Energy", "Networks", "Onnx", "Features", "Images", "Native"] },
         { "Training", ["Sampling", "Energy", "Networks", "Onnx", "Calibration", "Features", "Images", "Native"] },
+        { "Fitting", ["Training", "Sampling", "Energy", "Networks", "Scoring", "Onnx", "Calibration", "Features", "Images", "Native"] },
         { "Generation", ["Training", "Sampling", "Energy", "Networks", "Onnx", "Features", "Images", "Native"] },
         { "Robustness", ["Evaluation", "Energy", "Onnx", "Features"] },
     };

@@ -1,4 +1,5 @@
 using Microsoft.ML.Jem.Features;
+using Microsoft.ML.Jem.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -10,8 +11,8 @@ namespace Microsoft.ML.Jem.Energy;
 /// </summary>
 internal static class PrototypeFit
 {
-    /// <summary>Directions kept.</summary>
-    public const int Count = 256;
+    /// <summary>Directions kept: with more, every row is near one, the unseen too (docs/method.md).</summary>
+    public const int Count = 64;
 
     /// <summary>Rows chosen from at most.</summary>
     private const int MostRows = 6000;
@@ -28,7 +29,7 @@ internal static class PrototypeFit
         long rows = Math.Min(hidden.shape[0], MostRows);
         Tensor chosenRows = linspace(0, hidden.shape[0] - 1, rows, float64).to(int64);
         Tensor directions = hidden.cpu().index_select(0, chosenRows);
-        directions /= directions.norm(dim: 1, keepdim: true).clamp(min: SmallestNorm);
+        directions /= directions.norm(dim: 1, keepdim: true).ClampInPlace(SmallestNorm, float.MaxValue);
 
         int count = (int)Math.Min(Count, rows);
         var chosen = new long[count];
@@ -47,8 +48,10 @@ internal static class PrototypeFit
 
     private static Tensor SquaredDistance(Tensor directions, long row)
     {
-        using DisposeScope scope = NewDisposeScope();
-        return (2 - (directions.matmul(directions[row]) * 2)).clamp_(min: 0).MoveToOuterDisposeScope();
+        // ‖u − v‖² = 2 − 2·u·v of unit vectors, at most 4.
+        using Tensor chosen = directions[row];
+        using Tensor products = directions.matmul(chosen);
+        return products.ScaleInPlace(-2).Plus(2).ClampInPlace(0, 4);
     }
 
     /// <summary>A row drawn in proportion to its weight; any where all weights are 0.</summary>

@@ -8,7 +8,7 @@ namespace Microsoft.ML.Jem.Energy;
 internal static class ReferenceMeasureFit
 {
     /// <summary>A covariance a class is kept up to this many multiplications a row.</summary>
-    private const long MostPerClass = 100_000;
+    private const long MostPerClass = 1 << 14;
 
     /// <summary>A common covariance is kept up to this many features; beyond, its diagonal.</summary>
     private const long WidestFull = 1024;

@@ -81,6 +81,13 @@ internal static class NumberOperations
         return tensor.clamp_(low, high);
     }
 
+    /// <summary>Values below 0 multiplied by a slope, the others as they are.</summary>
+    public static Tensor LeakyRelu(this Tensor tensor, double slope)
+    {
+        using Scalar kept = slope;
+        return tensor.leaky_relu(kept);
+    }
+
     /// <summary>Whether each value lies below a number.</summary>
     public static Tensor IsBelow(this Tensor tensor, double number)
     {

@@ -74,7 +74,7 @@ public sealed class MultilayerPerceptron : JemNetwork
     internal override bool WritesGradient => true;
 
     /// <inheritdoc/>
-    internal override int PreferredMembers(int rowCount) => rowCount < 2000 ? 5 : 3;
+    internal override int PreferredMembers(int rowCount) => rowCount < 1000 ? 5 : 3;
 
     /// <inheritdoc/>
     internal override bool NamesHidden => _hiddenWidths.Length > 0;

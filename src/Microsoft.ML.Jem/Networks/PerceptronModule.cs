@@ -1,3 +1,4 @@
+using Microsoft.ML.Jem.Native;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -46,6 +47,6 @@ internal sealed class PerceptronModule : Module<Tensor, Tensor>
     }
 
     private Tensor Activate(Tensor z) => _activation == Activation.LeakyReLU
-        ? functional.leaky_relu(z, NegativeSlope)
+        ? z.LeakyRelu(NegativeSlope)
         : functional.silu(z);
 }

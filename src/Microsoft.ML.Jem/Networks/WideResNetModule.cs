@@ -1,3 +1,4 @@
+using Microsoft.ML.Jem.Native;
 using Microsoft.ML.Jem.Images;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -55,7 +56,7 @@ internal sealed class WideResNetModule : Module<Tensor, Tensor>
     public Linear Output { get; }
 
     /// <summary>LeakyReLU with the paper's slope.</summary>
-    public static Tensor Activate(Tensor z) => functional.leaky_relu(z, PerceptronModule.NegativeSlope);
+    public static Tensor Activate(Tensor z) => z.LeakyRelu(PerceptronModule.NegativeSlope);
 
     /// <inheritdoc/>
     public override Tensor forward(Tensor input)

@@ -5,7 +5,7 @@ namespace Microsoft.ML.Jem.Onnx;
 /// <summary>Composes the model: one ONNX graph from raw features to all output columns.</summary>
 /// <remarks>
 /// <para>Input <c>Features</c>, float [N, d]. Outputs, with a bar for the mean over the ensemble's members: <c>PredictedLabel</c>,
-/// int64 [N], the zero-based class with the highest score; <c>Score</c>, float [N, K], the mean of softmax(f(x) / T); <c>Energy</c>,
+/// int64 [N], the zero-based class with the highest score; <c>Score</c>, float [N, K], the mean of softmax(f(x) / T), mixed with 1/K as <see cref="DoubtNodes"/> says; <c>Energy</c>,
 /// float [N], the mean of −logsumexp f(x); <c>OodScore</c>, float [N], 1 − the cross-conformal p-value of the total surprise.</para>
 /// <para>Standardised features are clipped, at the latest where they are <see cref="Farthest"/> scales away, so that finite
 /// features give finite outputs. A row with a feature that is not finite cannot be scored: its score and energy are NaN, and its
@@ -75,14 +75,15 @@ internal static class JemGraph
             .. members.Select(member => graph.AddNode(
                 "Softmax", [graph.AddNode("Div", [member.Network.Logits, temperature])], OnnxAttribute.Int("axis", 1))),
         ];
-        string score = graph.Mean(probabilities, JemNames.Score);
-        string label = graph.AddNode("ArgMax", [score], JemNames.PredictedLabel, OnnxAttribute.Int("axis", 1), OnnxAttribute.Int("keepdims", 0));
+        string probability = graph.Mean(probabilities, settings.UnfamiliarShare > 0 ? JemNames.Probability : JemNames.Score);
+        string label = graph.AddNode("ArgMax", [probability], JemNames.PredictedLabel, OnnxAttribute.Int("axis", 1), OnnxAttribute.Int("keepdims", 0));
         graph.AddOutput(label, OnnxType.Int64);
-        graph.AddOutput(score, OnnxType.Float, settings.ClassCount);
 
         // Cross-conformal prediction (Vovk, "Cross-conformal predictors", 2015): each row counts for the member that was not
         // trained on it, and all of them together are one table. The row itself counts once.
         string below = graph.Sum([.. members.Select(member => member.Below!)]);
+        string score = settings.UnfamiliarShare > 0 ? DoubtNodes.Write(graph, probability, below, settings) : probability;
+        graph.AddOutput(score, OnnxType.Float, settings.ClassCount);
         string count = graph.AddInitializer(JemNames.RankCount, [settings.TableSize + 1f]);
         graph.AddOutput(graph.SqueezeColumn(graph.AddNode("Div", [below, count]), JemNames.OodScore), OnnxType.Float);
     }

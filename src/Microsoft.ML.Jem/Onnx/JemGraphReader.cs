@@ -37,6 +37,7 @@ internal static class JemGraphReader
             ClassNames = JemMetadata.Names(metadata, JemMetadata.ClassNames),
             FeatureNames = JemMetadata.Names(metadata, JemMetadata.FeatureNames),
             Temperature = JemMetadata.Number(metadata, JemMetadata.Temperature),
+            UnfamiliarShare = JemMetadata.Number(metadata, JemMetadata.UnfamiliarShare),
             Statistics = statistics,
             Members = ReadMembers(metadata, weights, statistics),
             Columns = JemMetadata.ColumnsOf(metadata),

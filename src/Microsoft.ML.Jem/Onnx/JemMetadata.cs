@@ -16,6 +16,7 @@ internal static class JemMetadata
     public const string Temperature = "jem.temperature";
     public const string CalibrationRows = "jem.calibration_rows";
     public const string TableSize = "jem.table_size";
+    public const string UnfamiliarShare = "jem.unfamiliar_share";
     public const string Members = "jem.members";
     public const string Statistics = "jem.ood_statistics";
     public const string Sampler = "jem.sampler";
@@ -26,7 +27,7 @@ internal static class JemMetadata
 
     /// <summary>Whether the entry belongs to the format, not to the caller.</summary>
     public static bool IsReserved(string key) =>
-        key is FormatVersion or ClassNames or FeatureNames or FeatureLimit or Temperature or CalibrationRows or TableSize or Members or Statistics or Columns or Checksum;
+        key is FormatVersion or ClassNames or FeatureNames or FeatureLimit or Temperature or CalibrationRows or TableSize or UnfamiliarShare or Members or Statistics or Columns or Checksum;
 
     public static void Write(OnnxGraph graph, int formatVersion, JemModelSettings settings)
     {
@@ -37,6 +38,7 @@ internal static class JemMetadata
         graph.AddMetadata(Temperature, settings.Temperature.ToString("R", CultureInfo.InvariantCulture));
         graph.AddMetadata(CalibrationRows, settings.CalibrationRowCount.ToString(CultureInfo.InvariantCulture));
         graph.AddMetadata(TableSize, settings.TableSize.ToString(CultureInfo.InvariantCulture));
+        graph.AddMetadata(UnfamiliarShare, settings.UnfamiliarShare.ToString("R", CultureInfo.InvariantCulture));
         graph.AddMetadata(Members, settings.Members.Count.ToString(CultureInfo.InvariantCulture));
         graph.AddMetadata(Statistics, JsonSerializer.Serialize(settings.Statistics.Select(statistic => statistic.ToString()), Readable));
         foreach ((string key, string value) in settings.Metadata.OrderBy(entry => entry.Key, StringComparer.Ordinal))

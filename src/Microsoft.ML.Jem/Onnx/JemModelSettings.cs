@@ -24,6 +24,9 @@ internal sealed record JemModelSettings
     /// <summary>T, by which logits are divided before the softmax; positive and finite.</summary>
     public float Temperature { get; init; } = 1;
 
+    /// <summary>ε, the share of rows of no known kind that <c>Score</c> is prepared for; 0 to below 1, 0 where it is not.</summary>
+    public float UnfamiliarShare { get; init; }
+
     /// <summary>The names that the columns had in the pipeline an exported file came from, by their names in the graph; null in a model that was never exported.</summary>
     public IReadOnlyDictionary<string, string>? Columns { get; init; }
 

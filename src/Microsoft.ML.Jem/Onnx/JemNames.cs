@@ -26,6 +26,10 @@ internal static class JemNames
     public const string Surprise = Prefix + "Surprise";
     public const string Table = Prefix + "Table";
     public const string RankCount = Prefix + "RankCount";
+    public const string Doubt = Prefix + "Doubt";
+
+    /// <summary>The mean of the members' softmax, where <see cref="Score"/> is more than that.</summary>
+    public const string Probability = Prefix + "Probability";
 
     /// <summary>What the names of a member's values begin with; nothing where it is the only one.</summary>
     public static string Scope(int member, int memberCount) => memberCount == 1 ? "" : $"member{member}.";

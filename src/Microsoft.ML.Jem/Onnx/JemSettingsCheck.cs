@@ -22,6 +22,8 @@ internal static class JemSettingsCheck
             throw new ArgumentException($"The model has {settings.Width} features, but {settings.FeatureNames.Count} feature names.", nameof(settings));
         if (!(settings.Temperature > 0 && float.IsFinite(settings.Temperature)))
             throw new ArgumentException($"The temperature must be positive and finite, but is {settings.Temperature}.", nameof(settings));
+        if (!(settings.UnfamiliarShare is >= 0 and < 1))
+            throw new ArgumentException($"The share of unfamiliar rows must be from 0 to below 1, but is {settings.UnfamiliarShare}.", nameof(settings));
         CheckMembers(settings, networkCount);
     }
 

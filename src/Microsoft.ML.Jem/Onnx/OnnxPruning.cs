@@ -9,11 +9,14 @@ internal static class OnnxPruning
     /// <summary>A model that computes the outputs named and nothing else; it has no checksum, as it is not meant to be stored.</summary>
     /// <param name="file">A model file.</param>
     /// <param name="names">The outputs to keep.</param>
-    public static byte[] KeepOutputs(byte[] file, IReadOnlyCollection<string> names)
+    /// <param name="mostKept">The largest share of the nodes that may be left for this to be worth anything.</param>
+    /// <returns>The model, or null where more is left.</returns>
+    public static byte[]? KeepOutputs(byte[] file, IReadOnlyCollection<string> names, double mostKept)
     {
         ModelProto model = ModelProto.Parser.ParseFrom(file);
+        int all = model.Graph.Node.Count;
         KeepOutputs(model.Graph, names);
-        return model.ToByteArray();
+        return model.Graph.Node.Count <= mostKept * all ? model.ToByteArray() : null;
     }
 
     /// <summary>Keeps the outputs named, and only the nodes and initializers they are computed from.</summary>

@@ -21,7 +21,7 @@ internal sealed class AttackedModel(TorchGraph graph, FeatureScale scale, int re
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor moved = scale.Move(rows, Refine(rows, change));
-        return graph.Run(moved, JemNames.Score).clamp_min(SmallestProbability).log().MoveToOuterDisposeScope();
+        return graph.Run(moved, graph.Probability).clamp_min(SmallestProbability).log().MoveToOuterDisposeScope();
     }
 
     /// <summary>x ← x + α·∂ log p(x)/∂x, k times (section 5.4 of the paper, without noise, which would only hide gradients).</summary>

@@ -27,6 +27,12 @@ internal sealed class TorchGraph : IDisposable
             _initializers.Add(initializer.Name, Decode(initializer, device).DetachFromDisposeScope());
     }
 
+    /// <summary>
+    /// Name of the probabilities an adversary works on: before they are drawn towards even chances, which counts rows and has no
+    /// gradient, and leaves the most probable class what it is.
+    /// </summary>
+    public string Probability => _graph.Node.Any(node => node.Output.Contains(JemNames.Probability)) ? JemNames.Probability : JemNames.Score;
+
     /// <summary>Runs the part of the graph that <paramref name="output"/> depends on.</summary>
     /// <param name="features">Features as they came, float64 [n, d]; gradients flow back to them.</param>
     /// <param name="output">Name of a value in the graph.</param>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.ML.Jem.Onnx;
 using Microsoft.ML.OnnxRuntime;
 
@@ -16,13 +17,17 @@ internal sealed class SessionSet : IDisposable
     /// <summary>Rows scored with more than was asked for, before a lean session is opened.</summary>
     public const int RowsBeforeLean = 512;
 
+    /// <summary>Each holds the weights it needs once more.</summary>
+    private const int MostLeanSessions = 3;
+
+    /// <summary>With more of the nodes than that, a session is not lean.</summary>
+    private const double MostKept = 0.8;
+
     private readonly byte[] _model;
     private readonly OnnxScorerOptions _options;
-    private readonly LeanSession[] _lean =
-    [
-        new(ScoreOutputs.PredictedLabel | ScoreOutputs.Score),
-        new(ScoreOutputs.PredictedLabel | ScoreOutputs.Score | ScoreOutputs.Energy),
-    ];
+    private readonly ConcurrentDictionary<ScoreOutputs, LeanSession> _lean = new();
+    private readonly Lock _opening = new();
+    private int _leanCount;
 
     /// <summary>Opens the session that computes everything.</summary>
     /// <exception cref="InvalidOperationException">ONNX Runtime is missing, the device is not available, or the graph cannot be run.</exception>
@@ -48,52 +53,62 @@ internal sealed class SessionSet : IDisposable
     public ScoreOutputs Outputs { get; }
 
     /// <summary>Number of sessions open.</summary>
-    public int Count => 1 + _lean.Count(lean => lean.Session is not null);
+    public int Count => 1 + Volatile.Read(ref _leanCount);
 
     /// <summary>The leanest open session that computes <paramref name="outputs"/>, for a run of so many rows.</summary>
     public InferenceSession Choose(ScoreOutputs outputs, int rows)
     {
-        foreach (LeanSession lean in _lean)
-        {
-            if ((outputs & ~lean.Outputs) == 0 && lean.Outputs != Outputs && (lean.Outputs & ~Outputs) == 0)
-                return lean.Session ?? (lean.IsDue(rows) ? Open(lean) : Full);
-        }
-
-        return Full;
+        // The class is but the place of the highest score.
+        if ((outputs & ScoreOutputs.Score) != 0)
+            outputs |= ScoreOutputs.PredictedLabel;
+        if (outputs == Outputs)
+            return Full;
+        LeanSession lean = _lean.GetOrAdd(outputs, static _ => new LeanSession());
+        return lean.Session ?? (lean.IsDue(rows) ? Open(lean, outputs) : Full);
     }
 
     public void Dispose()
     {
+        foreach (LeanSession lean in _lean.Values)
+        {
+            if (lean.Session != Full)
+                lean.Session?.Dispose();
+        }
+
         Full.Dispose();
-        foreach (LeanSession lean in _lean)
-            lean.Session?.Dispose();
     }
 
-    /// <summary>Opens a session; callers that come meanwhile go on with the one they have.</summary>
-    private InferenceSession Open(LeanSession lean)
+    /// <summary>Opens a session where it is worth it; callers that come meanwhile go on with the one they have.</summary>
+    private InferenceSession Open(LeanSession lean, ScoreOutputs outputs)
     {
-        if (!Monitor.TryEnter(lean))
+        if (!_opening.TryEnter())
             return Full;
         try
         {
-            if (lean.Session is { } open)
-                return open;
-            string[] names = [.. ScoreOutputNames.All.Where(output => lean.Outputs.HasFlag(output.Output)).Select(output => output.Name)];
-            return lean.Session = OnnxSessionFactory.Create(OnnxPruning.KeepOutputs(_model, names), _options).Session;
+            return lean.Session ??= Create(outputs);
         }
         finally
         {
-            Monitor.Exit(lean);
+            _opening.Exit();
         }
     }
 
-    private sealed class LeanSession(ScoreOutputs outputs)
+    private InferenceSession Create(ScoreOutputs outputs)
+    {
+        string[] names = [.. ScoreOutputNames.All.Where(output => outputs.HasFlag(output.Output)).Select(output => output.Name)];
+        if (_leanCount == MostLeanSessions || OnnxPruning.KeepOutputs(_model, names, MostKept) is not { } model)
+            return Full;
+        InferenceSession session = OnnxSessionFactory.Create(model, _options).Session;
+        _leanCount++;
+        return session;
+    }
+
+    private sealed class LeanSession
     {
         private volatile InferenceSession? _session;
         private int _rows;
 
-        public ScoreOutputs Outputs => outputs;
-
+        /// <summary>The session to use; null while that is not settled.</summary>
         public InferenceSession? Session
         {
             get => _session;

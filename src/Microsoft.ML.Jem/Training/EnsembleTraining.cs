@@ -38,7 +38,10 @@ internal static class EnsembleTraining
         TorchLibrary.EnsureLoaded();
         int threads = options.NumberOfThreads ?? Environment.ProcessorCount;
         int atOnce = device.type == TorchSharp.DeviceType.CPU ? Math.Clamp(threads, 1, parts.Length) : 1;
-        using var limit = new ThreadLimit(atOnce > 1 ? 1 : ThreadsAlone(parts[0].Train, options));
+        using ThreadLimit limit = ThreadLimit.Require(
+            atOnce > 1 ? 1 : ThreadsAlone(parts[0].Train, options),
+            inForce => log($"Another training runs with NumberOfThreads = {inForce}, and libtorch has one such number a process: this one begins when that has ended. With the same number they would run together."),
+            cancellation);
         var members = new TrainedNetwork?[parts.Length];
         var merged = new MergedProgress(parts.Length, progress, log, cancellation);
         try

@@ -95,7 +95,7 @@ public class JemTrainingOptions
 
     /// <summary>
     /// Networks trained and averaged, each on all rows but its own held-out part; 1 to 100. The default value is null: for a
-    /// <see cref="MultilayerPerceptron"/> 5 below 2000 rows, else 3; for other networks 1. Lakshminarayanan, Pritzel, Blundell, "Simple and scalable predictive
+    /// <see cref="MultilayerPerceptron"/> 5 below 1000 rows, else 3; for other networks 1. Lakshminarayanan, Pritzel, Blundell, "Simple and scalable predictive
     /// uncertainty estimation using deep ensembles", NeurIPS 2017.
     /// </summary>
     public int? NumberOfMembers { get; set; }
@@ -109,6 +109,13 @@ public class JemTrainingOptions
     /// <summary>What <c>OodScore</c> is made of. The default value is <see cref="OodStatistic.Combination"/>.</summary>
     public OodStatistic OodStatistic { get; set; } = OodStatistic.Combination;
 
+    /// <summary>
+    /// ε, the share of rows of no known kind that <c>Score</c> is prepared for; 0 to below 1. A row whose conformal p-value is p has
+    /// its probabilities mixed with 1/K, the latter with the weight ε/(ε + p): almost nothing for familiar rows, more the fewer
+    /// held-out rows were as strange. The default value is 0.0003; with 0, <c>Score</c> is the ensemble's softmax alone.
+    /// </summary>
+    public float UnfamiliarShare { get; set; } = 3e-4f;
+
     /// <summary>Seed of everything random. The default value is null: the seed of the <c>MLContext</c>.</summary>
     public int? Seed { get; set; }
 
@@ -117,8 +124,8 @@ public class JemTrainingOptions
 
     /// <summary>
     /// CPU threads of one tensor operation; 1 to 1024. The default value is null: 1 for a <see cref="MultilayerPerceptron"/> whose
-    /// batches are too small to share, otherwise libtorch's own choice. libtorch has one such number a process; while
-    /// several trainings run, that of the first stays in force, and the one before is restored after the last.
+    /// batches are too small to share, otherwise libtorch's own choice. libtorch has one such number a process:
+    /// trainings with the same number run together, one with another number waits for them. What was in force before is restored after the last.
     /// </summary>
     public int? NumberOfThreads { get; set; }
 

@@ -55,6 +55,7 @@ internal sealed class OptionsCheck
         if (o.NumberOfMembers is { } count && count * o.HeldOutFraction > 1 + 1e-9)
             Require(false, nameof(o.HeldOutFraction), o.HeldOutFraction, $"at most 1/{count}, since each of {count} members holds out a part of its own");
         Defined(o.OodStatistic, nameof(o.OodStatistic));
+        Require(o.UnfamiliarShare is >= 0 and < 1, nameof(o.UnfamiliarShare), o.UnfamiliarShare, "a number from 0 to below 1");
         Require(o.FeatureLimit > 0, nameof(o.FeatureLimit), o.FeatureLimit, "a number above 0, or positive infinity");
         Between(o.ReportedSamples, 0, 10_000, nameof(o.ReportedSamples));
         if (o.NumberOfThreads is { } threads)

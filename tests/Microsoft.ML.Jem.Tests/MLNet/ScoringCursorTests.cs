@@ -164,7 +164,7 @@ public sealed class ScoringCursorTests(CloudModel model) : IClassFixture<CloudMo
 
     [Theory]
     [InlineData(new[] { "PredictedLabel" }, 2)]
-    [InlineData(new[] { "Features", "Score" }, 2)]
+    [InlineData(new[] { "Features", "Energy" }, 2)]
     [InlineData(new[] { "Score", "OodScore" }, 1)]
     public void Only_what_the_consumer_asks_for_is_computed(string[] columns, int sessions)
     {
@@ -180,8 +180,8 @@ public sealed class ScoringCursorTests(CloudModel model) : IClassFixture<CloudMo
         Assert.Equal(sessions, jem.Scorer.SessionCount);
         if (columns.Contains("PredictedLabel"))
             Assert.Equal(expected.Select(row => row.PredictedLabel), actual.Select(row => row.PredictedLabel));
-        if (columns.Contains("Score"))
-            Assert.Equal(expected.SelectMany(row => row.Score), actual.SelectMany(row => row.Score));
+        if (columns.Contains("Energy"))
+            Assert.Equal(expected.Select(row => row.Energy), actual.Select(row => row.Energy));
     }
 
     [Fact]

@@ -14,14 +14,16 @@ public sealed class SessionSetTests
     private static readonly byte[] Model = JemGraph.Write(JemModels.Calibrated(4, 3), [JemModels.Perceptron(1, 4, 32, 3)]);
 
     [Theory]
-    [InlineData(OodStatistic.Combination)]
-    [InlineData(OodStatistic.ApproximateMass)]
-    public void An_output_has_the_same_bits_whatever_is_asked_for_beside_it(OodStatistic statistic)
+    [InlineData(OodStatistic.Combination, 3e-4f)]
+    [InlineData(OodStatistic.Combination, 0f)]
+    [InlineData(OodStatistic.ApproximateMass, 0f)]
+    public void An_output_has_the_same_bits_whatever_is_asked_for_beside_it(OodStatistic statistic, float unfamiliarShare)
     {
         var context = new MLContext(seed: 1);
         using JemTransformer trained = TestData.Pipeline(context, TestData.Fast(options =>
         {
             options.OodStatistic = statistic;
+            options.UnfamiliarShare = unfamiliarShare;
             options.Network = new MultilayerPerceptron(48, 40);
             options.NumberOfEpochs = 2;
             options.NumberOfMembers = 2;
@@ -41,7 +43,8 @@ public sealed class SessionSetTests
                 features.AsSpan(0, 4 * rows).CopyTo(batch.Features);
                 batch.Run(rows, outputs);
 
-                Assert.Equal(outputs.HasFlag(ScoreOutputs.OodScore) ? 1 : 2, scorer.SessionCount);
+                bool needsAll = outputs.HasFlag(ScoreOutputs.OodScore) || (unfamiliarShare > 0 && outputs.HasFlag(ScoreOutputs.Score));
+                Assert.Equal(needsAll ? 1 : 2, scorer.SessionCount);
                 if (outputs.HasFlag(ScoreOutputs.PredictedLabel))
                     Assert.Equal(full.PredictedLabel, batch.PredictedLabel);
                 if (outputs.HasFlag(ScoreOutputs.Score))
@@ -59,14 +62,15 @@ public sealed class SessionSetTests
     {
         int all = JemGraphReader.Open(Model).Graph.Node.Count;
 
-        var classification = Proto(OnnxPruning.KeepOutputs(Model, [JemNames.PredictedLabel, JemNames.Score]));
-        var energy = Proto(OnnxPruning.KeepOutputs(Model, [JemNames.Energy]));
+        var classification = Proto(OnnxPruning.KeepOutputs(Model, [JemNames.PredictedLabel, JemNames.Score], mostKept: 1)!);
+        var energy = Proto(OnnxPruning.KeepOutputs(Model, [JemNames.Energy], mostKept: 1)!);
 
         Assert.Equal([JemNames.PredictedLabel, JemNames.Score], classification.Output.Select(output => output.Name));
         Assert.DoesNotContain(classification.Node, node => node.OpType is "ReduceLogSumExp" or "GreaterOrEqual");
         Assert.DoesNotContain(classification.Initializer, tensor => tensor.Name.StartsWith(JemNames.Table, StringComparison.Ordinal));
         Assert.DoesNotContain(energy.Node, node => node.OpType is "Softmax" or "ArgMax" or "GreaterOrEqual");
         Assert.True(classification.Node.Count < all);
+        Assert.Null(OnnxPruning.KeepOutputs(Model, [JemNames.PredictedLabel], mostKept: (classification.Node.Count - 1.0) / all));
     }
 
     [Fact]
@@ -75,18 +79,29 @@ public sealed class SessionSetTests
         using var scorer = new OnnxScorer(Model);
         using ScoringBatch batch = scorer.CreateBatch(RowCount);
         batch.Run(RowCount, Classification);
-        batch.Run(RowCount, ScoreOutputs.PredictedLabel);
+        batch.Run(RowCount, ScoreOutputs.Score);
         Assert.Equal(1, scorer.SessionCount);
         batch.Run(RowCount, ScoreOutputs.Score);
         Assert.Equal(2, scorer.SessionCount);
         batch.Run(RowCount, Classification);
         Assert.Equal(2, scorer.SessionCount);
         for (int i = 0; i < 10; i++)
-            batch.Run(RowCount, Classification | ScoreOutputs.OodScore);
+            batch.Run(RowCount, Classification | ScoreOutputs.Energy | ScoreOutputs.OodScore);
         Assert.Equal(2, scorer.SessionCount);
-        for (int i = 0; i < 10; i++)
-            batch.Run(RowCount, ScoreOutputs.Energy);
-        Assert.Equal(3, scorer.SessionCount);
+    }
+
+    [Fact]
+    public void However_many_choices_there_are_few_sessions_are_opened()
+    {
+        using var scorer = new OnnxScorer(Model);
+        using ScoringBatch batch = scorer.CreateBatch(RowCount);
+        for (var outputs = ScoreOutputs.PredictedLabel; outputs <= scorer.Outputs; outputs++)
+        {
+            for (int i = 0; i < 4; i++)
+                batch.Run(RowCount, outputs);
+        }
+
+        Assert.Equal(4, scorer.SessionCount);
     }
 
     [Fact]
@@ -108,16 +123,6 @@ public sealed class SessionSetTests
         });
 
         Assert.Equal(2, scorer.SessionCount);
-    }
-
-    [Fact]
-    public void A_model_that_is_not_calibrated_yet_has_one_session()
-    {
-        using var scorer = new OnnxScorer(JemGraph.Write(JemModels.Plain(4, 3), [JemModels.Identity]));
-        using ScoringBatch batch = scorer.CreateBatch(RowCount);
-        for (int i = 0; i < 10; i++)
-            batch.Run(RowCount, ScoreOutputs.Energy);
-        Assert.Equal(1, scorer.SessionCount);
     }
 
     private static Jem.Onnx.Proto.GraphProto Proto(byte[] file) => Jem.Onnx.Proto.ModelProto.Parser.ParseFrom(file).Graph;

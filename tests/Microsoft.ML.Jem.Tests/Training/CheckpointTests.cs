@@ -1,4 +1,5 @@
 using Microsoft.ML.Jem.Features;
+using Microsoft.ML.Jem.Fitting;
 using Microsoft.ML.Jem.Networks;
 using Microsoft.ML.Jem.Sampling;
 using Microsoft.ML.Jem.Tests.Data;
@@ -137,7 +138,7 @@ public sealed class CheckpointTests : TorchTest, IDisposable
         options.NumberOfMembers = 1;
         Assert.Null(InterruptedTraining.BreakOff(options, Rows, reports: 4));
         IReadOnlyList<TrainingProgress> history = new ModelFitting(options, 1, CPU)
-            .Fit(Rows, null, [.. Enumerable.Range(0, Rows.ClassCount).Select(k => $"{k}")], []).TrainingHistory;
+            .Fit(Rows, null, [.. Enumerable.Range(0, Rows.ClassCount).Select(k => $"{k}")], []).History;
         Assert.Equal(Enumerable.Range(1, options.NumberOfEpochs!.Value), history.Select(state => state.Epoch));
         Assert.All(history.Zip(history.Skip(1)), pair => Assert.True(pair.First.Elapsed <= pair.Second.Elapsed));
     }

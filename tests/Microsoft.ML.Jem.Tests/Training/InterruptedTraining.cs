@@ -1,4 +1,5 @@
 using Microsoft.ML.Jem.Features;
+using Microsoft.ML.Jem.Fitting;
 using Microsoft.ML.Jem.Training;
 using static TorchSharp.torch;
 

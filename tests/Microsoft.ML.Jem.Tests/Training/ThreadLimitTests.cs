@@ -29,17 +29,57 @@ public sealed class ThreadLimitTests
     }
 
     [Fact]
-    public void The_first_training_s_number_stays_until_the_last_has_ended()
+    public void Work_that_cannot_wait_makes_do_with_the_number_in_force()
     {
         int before = get_num_threads();
-        var first = new ThreadLimit(before + 1);
-        var second = new ThreadLimit(before + 2);
+        ThreadLimit first = ThreadLimit.Require(before + 1, cancellation: TestContext.Current.CancellationToken);
+        ThreadLimit second = ThreadLimit.Prefer(before + 2);
         Assert.Equal(before + 1, get_num_threads());
         first.Dispose();
         first.Dispose();
         Assert.Equal(before + 1, get_num_threads());
         second.Dispose();
         Assert.Equal(before, get_num_threads());
+    }
+
+    [Fact]
+    public void A_training_with_another_number_begins_when_the_first_has_ended()
+    {
+        int before = get_num_threads();
+        ThreadLimit first = ThreadLimit.Require(before + 1, cancellation: TestContext.Current.CancellationToken);
+        using ThreadLimit same = ThreadLimit.Require(before + 1, cancellation: TestContext.Current.CancellationToken);
+        using var isWaiting = new ManualResetEventSlim();
+        int inForce = 0, during = 0;
+        var other = new Thread(() =>
+        {
+            using ThreadLimit second = ThreadLimit.Require(before + 2, number => { inForce = number; isWaiting.Set(); }, TestContext.Current.CancellationToken);
+            during = get_num_threads();
+        });
+        other.Start();
+        isWaiting.Wait(TestContext.Current.CancellationToken);
+        Assert.Equal(before + 1, inForce);
+        first.Dispose();
+        Assert.True(other.IsAlive);
+        same.Dispose();
+        other.Join();
+        Assert.Equal(before + 2, during);
+        Assert.Equal(before, get_num_threads());
+    }
+
+    [Fact]
+    public void Waiting_for_another_number_can_be_cancelled()
+    {
+        using ThreadLimit first = ThreadLimit.Require(get_num_threads() + 1, cancellation: TestContext.Current.CancellationToken);
+        using var source = new CancellationTokenSource();
+        Assert.ThrowsAny<OperationCanceledException>(() => ThreadLimit.Require(get_num_threads() + 1, _ => source.Cancel(), source.Token));
+    }
+
+    [Fact]
+    public async Task Trainings_with_different_numbers_at_the_same_time_do_not_disturb_each_other()
+    {
+        byte[][] one = Bytes(Train(1, 1)), two = Bytes(Train(2, 1));
+        byte[][][] together = await Task.WhenAll(new[] { 1, 2, 1, 2 }.Select(threads => Task.Run(() => Bytes(Train(threads, 1)))));
+        Assert.Equal([one[0], two[0], one[0], two[0]], together.Select(members => members[0]));
     }
 
     [Fact]

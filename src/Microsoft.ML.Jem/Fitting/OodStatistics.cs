@@ -1,8 +1,9 @@
 using Microsoft.ML.Jem.Calibration;
+using Microsoft.ML.Jem.Features;
 using Microsoft.ML.Jem.Networks;
 using Microsoft.ML.Jem.Training;
 
-namespace Microsoft.ML.Jem;
+namespace Microsoft.ML.Jem.Fitting;
 
 /// <summary>Which statistics a model's <c>OodScore</c> is made of.</summary>
 internal static class OodStatistics
@@ -24,10 +25,15 @@ internal static class OodStatistics
     }
 
     /// <summary>
-    /// How much a statistic counts in a combination. Chosen on eleven sets: counting the energy twice was the best compromise
-    /// (docs/method.md).
+    /// How much a statistic counts in a combination. Chosen on eleven sets: counting the energy twice was the best compromise, and
+    /// a reference density whose classes share one covariance tells less than one that knows each class's shape (docs/method.md).
     /// </summary>
-    public static float Weight(OodStatistic statistic) => statistic == OodStatistic.Energy ? 2 : 1;
+    public static float Weight(OodStatistic statistic, ReferenceMeasure? reference) => statistic switch
+    {
+        OodStatistic.Energy => 2,
+        OodStatistic.ReferenceDensity when reference is { IsPerClass: false } => 0.5f,
+        _ => 1,
+    };
 
     private static InvalidOperationException Missing(JemNetwork network, OodStatistic statistic, string ability) =>
         new($"OodStatistic.{statistic} needs a network that can {ability}, which {network.GetType().Name} cannot. Choose another OodStatistic.");

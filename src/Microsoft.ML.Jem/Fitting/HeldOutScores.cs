@@ -1,7 +1,7 @@
 using Microsoft.ML.Jem.Features;
 using Microsoft.ML.Jem.Scoring;
 
-namespace Microsoft.ML.Jem;
+namespace Microsoft.ML.Jem.Fitting;
 
 /// <summary>What a model that is not calibrated yet says of rows: logits, [n, K] row-major, and one array a statistic, [n].</summary>
 internal sealed record HeldOutScores(float[] Logits, float[][] Statistics)

@@ -5,7 +5,7 @@ using Microsoft.ML.Jem.Sampling;
 using Microsoft.ML.Jem.Training;
 using TorchSharp;
 
-namespace Microsoft.ML.Jem;
+namespace Microsoft.ML.Jem.Fitting;
 
 /// <summary>From rows to a model: hold rows out, standardise, train, calibrate, write the graph.</summary>
 internal sealed class ModelFitting(JemTrainingOptions options, int seed, torch.Device device)
@@ -28,7 +28,7 @@ internal sealed class ModelFitting(JemTrainingOptions options, int seed, torch.D
     /// <param name="classNames">One name a class.</param>
     /// <param name="featureNames">One name a feature, or none.</param>
     /// <exception cref="InvalidOperationException">The rows cannot be trained on; the message says why.</exception>
-    public JemModelParameters Fit(TrainingRows rows, TrainingRows? validation, string[] classNames, string[] featureNames)
+    public FittedModel Fit(TrainingRows rows, TrainingRows? validation, string[] classNames, string[] featureNames)
     {
         CheckClasses(rows, classNames);
         int memberCount = options.NumberOfMembers ?? MembersFor(rows.Count);
@@ -56,6 +56,7 @@ internal sealed class ModelFitting(JemTrainingOptions options, int seed, torch.D
                 ClassNames = classNames,
                 FeatureNames = featureNames,
                 Statistics = OodStatistics.Of(options),
+                UnfamiliarShare = options.UnfamiliarShare,
                 Members = [.. members.Select(_ => new MemberSettings())],
                 Metadata = metadata,
             };
@@ -63,11 +64,7 @@ internal sealed class ModelFitting(JemTrainingOptions options, int seed, torch.D
             Log(calibration.Describe());
             byte[] graph = JemGraph.Write(calibration.Settings, [WithSampler(sampler, members[0].Writer), .. members.Skip(1).Select(member => member.Writer)]);
             checkpoint?.Delete(Warn);
-            TrainingProgress[] history = [.. members.SelectMany((member, m) => member.History.Select(epoch => epoch with { Member = m + 1 }))];
-            return new JemModelParameters(graph, new Lazy<IReadOnlyList<TrainingProgress>>(history))
-            {
-                OwnNetwork = options.Network.Settings is null ? options.Network : null,
-            };
+            return new FittedModel(graph, [.. members.SelectMany((member, m) => member.History.Select(epoch => epoch with { Member = m + 1 }))]);
         }
         finally
         {

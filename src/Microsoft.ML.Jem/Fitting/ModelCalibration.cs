@@ -6,7 +6,7 @@ using Microsoft.ML.Jem.Onnx;
 using Microsoft.ML.Jem.Training;
 using TorchSharp;
 
-namespace Microsoft.ML.Jem;
+namespace Microsoft.ML.Jem.Fitting;
 
 /// <summary>Calibrates trained members on the rows each has held out.</summary>
 /// <param name="Settings">The settings with temperature, reference measures, prototypes, surprise curves and conformal tables filled in.</param>
@@ -39,7 +39,7 @@ internal sealed record ModelCalibration(JemModelSettings Settings, TemperatureFi
             // two must not move a row past its own calibration score.
             byte[] alone = JemGraph.Write(settings with { Members = [member] }, [members[m].Writer]);
             HeldOutScores scores = HeldOutScores.Of(alone, parts[m].HeldOut.Features);
-            calibrated[m] = member with { Calibration = Calibrate(settings.Statistics, scores.Statistics) };
+            calibrated[m] = member with { Calibration = Calibrate(settings.Statistics, scores.Statistics, member.Reference) };
             logits.AddRange(scores.Logits);
             labels.AddRange(parts[m].HeldOut.Labels);
             weights?.AddRange(parts[m].HeldOut.Weights!);
@@ -61,11 +61,11 @@ internal sealed record ModelCalibration(JemModelSettings Settings, TemperatureFi
     public string Describe() => string.Create(CultureInfo.InvariantCulture,
         $"Calibrated on {Settings.CalibrationRowCount} held-out rows: temperature {Temperature.Temperature:F3} takes their log-loss from {Temperature.LogLossBefore:F4} to {Temperature.LogLossAfter:F4}.");
 
-    private static MemberCalibration Calibrate(IReadOnlyList<OodStatistic> statistics, float[][] values)
+    private static MemberCalibration Calibrate(IReadOnlyList<OodStatistic> statistics, float[][] values, ReferenceMeasure? reference)
     {
         SurpriseCurve[] curves =
         [
-            .. values.Select((column, s) => SurpriseCurve.Fit(column).Times(values.Length == 1 ? 1 : OodStatistics.Weight(statistics[s]))),
+            .. values.Select((column, s) => SurpriseCurve.Fit(column).Times(values.Length == 1 ? 1 : OodStatistics.Weight(statistics[s], reference))),
         ];
         var total = new float[values[0].Length];
         for (int i = 0; i < total.Length; i++)
