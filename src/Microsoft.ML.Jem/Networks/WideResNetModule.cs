@@ -1,5 +1,5 @@
-using Microsoft.ML.Jem.Native;
 using Microsoft.ML.Jem.Images;
+using Microsoft.ML.Jem.Native;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
