@@ -81,7 +81,7 @@ internal static class JemGraph
 
         // Cross-conformal prediction (Vovk, "Cross-conformal predictors", 2015): each row counts for the member that was not
         // trained on it, and all of them together are one table. The row itself counts once.
-        string below = graph.Sum([.. members.Select(member => member.Below!)]);
+        string below = graph.Sum(RankNodes.Write(graph, settings, [.. members.Select(member => member.Statistics)]));
         string score = settings.UnfamiliarShare > 0 ? DoubtNodes.Write(graph, probability, below, settings) : probability;
         graph.AddOutput(score, OnnxType.Float, settings.ClassCount);
         string count = graph.AddInitializer(JemNames.RankCount, [settings.TableSize + 1f]);
