@@ -18,6 +18,8 @@ internal static class HostileRuns
         ("uniform p0", seed => Clouds(seed), options => options.InitialDistribution = InitialDistribution.Uniform),
         ("learning rate × 10", seed => Clouds(seed), options => options.LearningRate *= 10),
         ("features to 1e6", seed => Clouds(seed, scale: 1e6f), options => { }),
+        ("all of these", seed => Clouds(seed, scale: 1e6f), options =>
+            (options.StepSize, options.LearningRate, options.InitialDistribution) = (10 * options.StepSize, 10 * options.LearningRate, InitialDistribution.Uniform)),
         ("3 rows a class", seed => Clouds(seed, rowsPerClass: 3), options => { }),
         ("5000 one-hot columns", seed => OneHot(seed), options => { }),
     ];
@@ -65,11 +67,11 @@ internal static class HostileRuns
             Measurement.Calibration(plain.Answer(split.Test.Rows), split).Accuracy, hostile.Recoveries);
     }
 
-    /// <summary>Six Gaussian clouds; every other feature as it is, the others multiplied by a scale.</summary>
+    /// <summary>Six Gaussian clouds that overlap; every other feature as it is, the others multiplied by a scale.</summary>
     private static Split Clouds(int seed, int rowsPerClass = 60, float scale = 1)
     {
         const int Classes = 6;
-        Table all = SyntheticSets.Gaussians(seed, (Classes * rowsPerClass) + TestRows);
+        Table all = SyntheticSets.Gaussians(seed, (Classes * rowsPerClass) + TestRows, separation: 0.8);
         float[][] rows = Array.ConvertAll(all.Rows, row => row.Select((value, j) => j % 2 == 0 ? value : value * scale).ToArray());
         return Cut("clouds", all with { Rows = rows }, Classes * rowsPerClass);
     }
