@@ -89,7 +89,6 @@ internal sealed class ScoredRows : IDisposable
     public void Dispose()
     {
         Abandon();
-        _background.Dispose();
         _batch.Dispose();
     }
 }

@@ -48,7 +48,11 @@ internal sealed class ScoringCursor : RootCursorBase
     {
         if (_block is not null && _block.MoveNext())
             return true;
-        _block = _reader.Next(_block, _scores.Requested);
+
+        // The block is the reader's again, even if the next one cannot be made.
+        RowBlock? last = _block;
+        _block = null;
+        _block = _reader.Next(last, _scores.Requested);
         return _block.MoveNext();
     }
 
@@ -68,7 +72,7 @@ internal sealed class ScoringCursor : RootCursorBase
 
     private RowBlock Current()
     {
-        Ch.Check(Position >= 0, "Cannot read a value before the first or after the last row.");
+        Ch.Check(Position >= 0 && _block is not null, "Cannot read a value before the first or after the last row.");
         return _block!;
     }
 }

@@ -7,67 +7,86 @@ namespace Microsoft.ML.Jem.Scoring;
 /// So nobody ever waits for a thread to become free, and a busy pool costs no more than scoring in place. Between
 /// <see cref="Start"/> and the return of <see cref="Complete"/> or <see cref="Stop"/> the batch must be left alone.
 /// </remarks>
-internal sealed class BackgroundRun(ScoringBatch batch) : IThreadPoolWorkItem, IDisposable
+internal sealed class BackgroundRun(ScoringBatch batch) : IThreadPoolWorkItem
 {
-    private readonly ManualResetEventSlim _ended = new();
+    private readonly object _lock = new();
+    private State _state;
     private ExceptionDispatchInfo? _error;
     private ScoreOutputs _outputs;
     private int _rows;
-    private int _isWaiting;
+
+    private enum State
+    {
+        Idle,
+        Waiting,
+        Running,
+    }
 
     /// <summary>Has the first <paramref name="rows"/> rows of the batch scored.</summary>
     public void Start(int rows, ScoreOutputs outputs)
     {
-        _rows = rows;
-        _outputs = outputs;
-        _error = null;
-        _ended.Reset();
-        Volatile.Write(ref _isWaiting, 1);
+        lock (_lock)
+        {
+            _rows = rows;
+            _outputs = outputs;
+            _error = null;
+            _state = State.Waiting;
+        }
+
         ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 
     /// <summary>Returns once the rows are scored; an error on another thread is thrown here.</summary>
     public void Complete()
     {
-        if (Begin())
-        {
+        if (TakeOver())
             batch.Run(_rows, _outputs);
-            return;
-        }
-
-        _ended.Wait();
-        _error?.Throw();
+        else
+            _error?.Throw();
     }
 
     /// <summary>Returns once no other thread uses the batch, whether the rows are scored or not.</summary>
-    public void Stop()
-    {
-        if (!Begin())
-            _ended.Wait();
-    }
-
-    /// <inheritdoc/>
-    public void Dispose() => _ended.Dispose();
+    public void Stop() => TakeOver();
 
     /// <remarks>The pool may come late, to rows that were scored without it: it then does nothing, or begins what was started since.</remarks>
     void IThreadPoolWorkItem.Execute()
     {
-        if (!Begin())
-            return;
+        lock (_lock)
+        {
+            if (_state != State.Waiting)
+                return;
+            _state = State.Running;
+        }
+
+        ExceptionDispatchInfo? error = null;
         try
         {
             batch.Run(_rows, _outputs);
         }
         catch (Exception exception)
         {
-            _error = ExceptionDispatchInfo.Capture(exception);
+            error = ExceptionDispatchInfo.Capture(exception);
         }
-        finally
+
+        lock (_lock)
         {
-            _ended.Set();
+            _error = error;
+            _state = State.Idle;
+            Monitor.PulseAll(_lock);
         }
     }
 
-    /// <summary>Whether nobody had begun yet.</summary>
-    private bool Begin() => Interlocked.Exchange(ref _isWaiting, 0) == 1;
+    /// <summary>Waits for the thread that has begun; true where none has, and now none will.</summary>
+    private bool TakeOver()
+    {
+        lock (_lock)
+        {
+            bool isWaiting = _state == State.Waiting;
+            if (isWaiting)
+                _state = State.Idle;
+            while (_state == State.Running)
+                Monitor.Wait(_lock);
+            return isWaiting;
+        }
+    }
 }

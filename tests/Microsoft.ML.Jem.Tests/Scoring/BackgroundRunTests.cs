@@ -16,7 +16,7 @@ public sealed class BackgroundRunTests : IDisposable
     {
         float[] expected = Rows.Of(_scorer, _features).Energy;
         using ScoringBatch batch = _scorer.CreateBatch(RowCount);
-        using var background = new BackgroundRun(batch);
+        var background = new BackgroundRun(batch);
         for (int round = 0; round < 500; round++)
         {
             int rows = 1 + (round % RowCount);
@@ -39,7 +39,7 @@ public sealed class BackgroundRunTests : IDisposable
         ThreadPool.GetMinThreads(out int threads, out _);
         using var waiting = new CountdownEvent(4 * threads);
         using ScoringBatch batch = _scorer.CreateBatch(RowCount);
-        using var background = new BackgroundRun(batch);
+        var background = new BackgroundRun(batch);
         try
         {
             // More work than threads, and none of it ends.
@@ -70,7 +70,7 @@ public sealed class BackgroundRunTests : IDisposable
     public void An_error_elsewhere_is_thrown_to_the_caller()
     {
         using ScoringBatch batch = _scorer.CreateBatch(RowCount);
-        using var background = new BackgroundRun(batch);
+        var background = new BackgroundRun(batch);
         _scorer.Dispose();
         for (int round = 0; round < 100; round++)
         {
@@ -87,7 +87,7 @@ public sealed class BackgroundRunTests : IDisposable
         for (int round = 0; round < 200; round++)
         {
             ScoringBatch batch = _scorer.CreateBatch(RowCount);
-            using var background = new BackgroundRun(batch);
+            var background = new BackgroundRun(batch);
             background.Start(RowCount, ScoreOutputs.Energy);
             if (round % 2 == 0)
                 Thread.Yield();
