@@ -54,7 +54,7 @@ public static class JemRobustnessCatalog
         torch.Device device = host.SelectDevice();
         using var cancellation = new HostCancellation(host, options.CancellationToken);
         using var graph = new TorchGraph(model.Model.Graph, device);
-        using var scale = new FeatureScale(model.Model.Description.Settings.Standardization, device);
+        using var scale = new FeatureScale(model.Model.Settings.Standardization, device);
         var attacked = new AttackedModel(graph, scale, options.RefinementSteps, options.RefinementStepSize);
         return new RobustnessEvaluation(attacked, scale, options, device).Run(rows, labels, skipped, cancellation.Token);
     }

@@ -3,6 +3,7 @@ using Microsoft.ML.Jem.Features;
 using Microsoft.ML.Jem.Fitting;
 using Microsoft.ML.Jem.MLNet;
 using Microsoft.ML.Jem.Networks;
+using Microsoft.ML.Jem.Training;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.Trainers;
 
@@ -131,7 +132,7 @@ public sealed partial class JemTrainer : TrainerEstimatorBase<JemTransformer, Je
         };
         RoleMappedSchema schema = trainContext.TrainingSet.Schema;
         FittedModel fitted = fitting.Fit(rows, validation, ColumnLabels.OfClasses(schema.Label!.Value), ColumnLabels.OfFeatures(schema.Feature!.Value));
-        return new JemModelParameters(fitted.Graph, fitted.History) { OwnNetwork = network.Settings is null ? network : null };
+        return new JemModelParameters(fitted.Graph, new Lazy<IReadOnlyList<TrainingProgress>>(fitted.History)) { OwnNetwork = network.Settings is null ? network : null };
     }
 
     /// <inheritdoc/>

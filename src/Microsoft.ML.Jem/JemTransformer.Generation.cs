@@ -3,6 +3,7 @@ using Microsoft.ML.Jem.Generation;
 using Microsoft.ML.Jem.Images;
 using Microsoft.ML.Jem.MLNet;
 using Microsoft.ML.Jem.Networks;
+using Microsoft.ML.Jem.Onnx;
 using Microsoft.ML.Jem.Sampling;
 using Microsoft.ML.Jem.Scoring;
 using Microsoft.ML.Jem.Training;
@@ -131,7 +132,7 @@ public sealed partial class JemTransformer
     {
         ImageShape shape = Model.Image ?? throw new InvalidOperationException(
             $"The model's features are no images. If they are pixels, write them with {nameof(ImageGrid)}.{nameof(ImageGrid.Write)} and their shape.");
-        Standardization standardization = Model.Description.Settings.Standardization;
+        Standardization standardization = Model.Settings.Standardization;
         float[] ends = [-1, 1];
         for (int i = 0; i < ends.Length; i++)
             ends[i] = standardization.Offset[0] + (standardization.Scale[0] == 0 ? ends[i] : ends[i] / standardization.Scale[0]);
@@ -174,11 +175,16 @@ public sealed partial class JemTransformer
         lock (_samplerLock)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            _sampler ??= new ModelSampler(
-                StoredNetwork.Load(Model.Description, _ownNetwork ?? Model.OwnNetwork, _host.SelectDevice()), SamplerState.Read(Model.Description));
+            _sampler ??= CreateSampler();
             using var threads = ThreadLimit.Prefer(_sampler.PreferredThreads);
             return use(_sampler);
         }
+    }
+
+    private ModelSampler CreateSampler()
+    {
+        JemGraphDescription description = Model.Description;
+        return new ModelSampler(StoredNetwork.Load(description, _ownNetwork ?? Model.OwnNetwork, _host.SelectDevice()), SamplerState.Read(description));
     }
 
     private int? ClassOf(string? label)

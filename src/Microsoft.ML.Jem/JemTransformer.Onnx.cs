@@ -1,5 +1,6 @@
 using Microsoft.ML.Jem.MLNet;
 using Microsoft.ML.Jem.Onnx;
+using Microsoft.ML.Jem.Training;
 using Microsoft.ML.Runtime;
 
 namespace Microsoft.ML.Jem;
@@ -63,8 +64,8 @@ public sealed partial class JemTransformer
         ArgumentNullException.ThrowIfNull(stream);
         using var memory = new MemoryStream();
         stream.CopyTo(memory);
-        var model = new JemModelParameters(JemImport.Read(memory.ToArray()), []);
-        JemModelSettings settings = model.Description.Settings;
+        var model = new JemModelParameters(JemImport.Read(memory.ToArray()), new Lazy<IReadOnlyList<TrainingProgress>>([]));
+        JemModelSettings settings = model.Settings;
 
         string Name(string value)
         {

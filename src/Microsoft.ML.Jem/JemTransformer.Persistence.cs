@@ -2,6 +2,9 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Jem;
 using Microsoft.ML.Jem.MLNet;
+using Microsoft.ML.Jem.Onnx;
+using Microsoft.ML.Jem.Scoring;
+using Microsoft.ML.Jem.Training;
 using Microsoft.ML.Runtime;
 
 [assembly: LoadableClass(typeof(JemTransformer), null, typeof(SignatureLoadModel), "Jem model", JemTransformer.LoaderSignature)]
@@ -50,20 +53,33 @@ public sealed partial class JemTransformer
         IHost host = env.Register(nameof(JemTransformer));
         host.CheckValue(ctx, nameof(ctx));
         ctx.CheckAtModel(GetVersionInfo());
+        StoredArchive.Check(host, ctx);
 
         string feature = ctx.LoadNonEmptyString();
         string label = ctx.LoadNonEmptyString();
         var names = new ScoreColumnNames(
             ctx.LoadNonEmptyString(), ctx.LoadNonEmptyString(), ctx.LoadNonEmptyString(), ctx.LoadNonEmptyString());
         DataViewSchema schema = StoredSchema.Load(host, StoredStream.Read(host, ctx, SchemaStream, MostSchemaBytes), [feature, label], names);
-        var model = new JemModelParameters(
-            StoredStream.Read(host, ctx, GraphStream), StoredHistory.Load(host, StoredStream.Read(host, ctx, HistoryStream)));
+        byte[] graph = StoredStream.Read(host, ctx, GraphStream);
+        byte[] history = StoredStream.Read(host, ctx, HistoryStream);
+        JemChecksum.Verify(graph);
+        var model = new JemModelParameters(graph, new Lazy<IReadOnlyList<TrainingProgress>>(() => StoredHistory.Load(host, history)));
 
-        if (schema.GetColumnOrNull(feature)?.Type is not VectorDataViewType vector || vector.Size != model.NumberOfFeatures)
-            throw host.ExceptDecode($"The model file is damaged: its feature column '{feature}' does not fit its graph, which takes {model.NumberOfFeatures} features.");
-        if (schema.GetColumnOrNull(label)?.Type.GetKeyCount() != (ulong)model.NumberOfClasses)
-            throw host.ExceptDecode($"The model file is damaged: its label column '{label}' does not fit its graph, which knows {model.NumberOfClasses} classes.");
-        return new JemTransformer(host, model, names, schema, feature, label);
+        OnnxScorer scorer = host.CreateScorer(graph);
+        try
+        {
+            JemGraphReader.CheckVersion(scorer.Metadata.GetValueOrDefault(JemMetadata.FormatVersion));
+            if (schema.GetColumnOrNull(feature)?.Type is not VectorDataViewType vector || vector.Size != scorer.Width)
+                throw host.ExceptDecode($"The model file is damaged: its feature column '{feature}' does not fit its graph, which takes {scorer.Width} features.");
+            if (schema.GetColumnOrNull(label)?.Type.GetKeyCount() != (ulong)scorer.ClassCount)
+                throw host.ExceptDecode($"The model file is damaged: its label column '{label}' does not fit its graph, which knows {scorer.ClassCount} classes.");
+            return new JemTransformer(host, model, scorer, names, schema, feature, label);
+        }
+        catch
+        {
+            scorer.Dispose();
+            throw;
+        }
     }
 
     internal static IDataTransform Create(IHostEnvironment env, ModelLoadContext ctx, IDataView input) =>

@@ -1,4 +1,5 @@
 using Microsoft.ML.Data;
+using Microsoft.ML.Jem.Images;
 using Microsoft.ML.Jem.MLNet;
 using Microsoft.ML.Jem.Onnx;
 using Microsoft.ML.Jem.Scoring;
@@ -22,6 +23,13 @@ public sealed partial class JemTransformer : ISingleFeaturePredictionTransformer
 
     internal JemTransformer(
         IHost host, JemModelParameters model, ScoreColumnNames names, DataViewSchema trainSchema, string featureColumn, string labelColumn)
+        : this(host, model, host.CreateScorer(model.Graph), names, trainSchema, featureColumn, labelColumn)
+    {
+    }
+
+    private JemTransformer(
+        IHost host, JemModelParameters model, OnnxScorer scorer, ScoreColumnNames names, DataViewSchema trainSchema, string featureColumn,
+        string labelColumn)
     {
         _host = host;
         Model = model;
@@ -30,7 +38,8 @@ public sealed partial class JemTransformer : ISingleFeaturePredictionTransformer
         _names = names;
         _trainSchema = trainSchema;
         _trainLabel = trainSchema[labelColumn];
-        _scorer = host.CreateScorer(model.Graph);
+        _scorer = scorer;
+        Image = ImageMetadata.Read(scorer.Metadata);
     }
 
     /// <summary>What the model has learned.</summary>
@@ -44,6 +53,9 @@ public sealed partial class JemTransformer : ISingleFeaturePredictionTransformer
 
     /// <inheritdoc/>
     bool ITransformer.IsRowToRowMapper => true;
+
+    /// <summary>The shape of the images the model takes; null where its features are no images.</summary>
+    internal ImageShape? Image { get; }
 
     internal OnnxScorer Scorer
     {
@@ -88,7 +100,7 @@ public sealed partial class JemTransformer : ISingleFeaturePredictionTransformer
         float single = (float)temperature;
         if (!(single > 0 && float.IsFinite(single)))
             throw new ArgumentOutOfRangeException(nameof(temperature), temperature, "A temperature is a positive, finite number.");
-        var model = new JemModelParameters(JemGraph.WithTemperature(Model.Graph, single), Model.TrainingHistory) { OwnNetwork = _ownNetwork ?? Model.OwnNetwork };
+        var model = new JemModelParameters(JemGraph.WithTemperature(Model.Graph, single), Model.History) { OwnNetwork = _ownNetwork ?? Model.OwnNetwork };
         return new JemTransformer(_host, model, _names, _trainSchema, FeatureColumnName, _trainLabel.Name);
     }
 
@@ -115,7 +127,7 @@ public sealed partial class JemTransformer : ISingleFeaturePredictionTransformer
     {
         if (schema.GetColumnOrNull(FeatureColumnName) is not { } column)
             throw _host.ExceptSchemaMismatch(nameof(schema), "feature", FeatureColumnName);
-        if (Model.Image is { } image && FeatureColumns.CanHoldImages(column.Type))
+        if (Image is { } image && FeatureColumns.CanHoldImages(column.Type))
             FeatureColumns.Resolve(_host, image, column);
         else if (!FeatureColumnType.SameSizeAndItemType(column.Type))
             throw _host.ExceptSchemaMismatch(nameof(schema), "feature", FeatureColumnName, FeatureColumnType.ToString()!, column.Type.ToString()!);
@@ -123,5 +135,5 @@ public sealed partial class JemTransformer : ISingleFeaturePredictionTransformer
     }
 
     internal DataViewSchema.DetachedColumn[] CreateColumns(DataViewSchema input) =>
-        ScoreColumns.Create(_names, Model.NumberOfClasses, _trainLabel, input);
+        ScoreColumns.Create(_names, _scorer.ClassCount, _trainLabel, input);
 }

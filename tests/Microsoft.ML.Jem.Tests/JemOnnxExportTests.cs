@@ -80,7 +80,7 @@ public sealed class JemOnnxExportTests(CloudModel model) : IClassFixture<CloudMo
     [Fact]
     public void Without_standardisation_the_file_takes_standardised_features()
     {
-        Standardization standardization = model.Jem.Model.Description.Settings.Standardization;
+        Standardization standardization = model.Jem.Model.Settings.Standardization;
         Assert.Null(standardization.Tails);
         float[] standardized = [.. Features.Select((value, i) => (value - standardization.Offset[i % 4]) * standardization.Scale[i % 4])];
 

@@ -38,7 +38,7 @@ public sealed class JemTransformerGenerationTests(CloudModel shared) : TorchTest
     [Fact]
     public void The_approximate_mass_is_the_slope_of_the_energy_in_standardised_features()
     {
-        Standardization standardization = Model.Model.Description.Settings.Standardization;
+        Standardization standardization = Model.Model.Settings.Standardization;
         float[] mass = Model.ApproximateMass(Rows[..5]);
         for (int i = 0; i < 5; i++)
         {
@@ -158,7 +158,7 @@ public sealed class JemTransformerGenerationTests(CloudModel shared) : TorchTest
     {
         SamplerState state = SamplerState.Read(Model.Model.Description)!;
         Assert.Equal([1000, 4], state.Chains.Shape);
-        Assert.True(Model.Model.Description.Settings.Members.Count > 1);
+        Assert.True(Model.Model.Settings.Members.Count > 1);
         Assert.Equal([3, 4, 4], state.Factors!.Shape);
 
         float[][] rows = [.. Enumerable.Range(0, 40).Select(i => Enumerable.Range(0, 400).Select(j => (float)((7 * (i % 2)) + ((i * j) % 7))).ToArray())];

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.IO.Compression;
+using Microsoft.ML.Data;
 
 namespace Microsoft.ML.Jem.Tests;
 
@@ -23,6 +24,23 @@ public sealed class JemTransformerPersistenceTests(CloudModel model) : IClassFix
         Assert.Equal(expected.Select(row => row.OodScore), actual.Select(row => row.OodScore));
         Assert.Equal(expected.SelectMany(row => row.Score), actual.SelectMany(row => row.Score));
         Assert.Equal(model.Data.Schema.Select(column => column.Name), schema.Select(column => column.Name));
+    }
+
+    [Fact]
+    public void The_history_is_read_when_it_is_asked_for_and_not_to_score()
+    {
+        using var file = new MemoryStream(Save());
+        var loaded = (TransformerChain<ITransformer>)new MLContext().Model.Load(file, out _);
+        JemModelParameters parameters = loaded.OfType<JemTransformer>().Single().Model;
+
+        TestData.Read(_context, loaded.Transform(model.Data));
+
+        Assert.False(parameters.History.IsValueCreated);
+        Assert.Equal(
+            model.Jem.Model.TrainingHistory.Select(epoch => (epoch.Epoch, epoch.Member, epoch.ClassificationLoss)),
+            parameters.TrainingHistory.Select(epoch => (epoch.Epoch, epoch.Member, epoch.ClassificationLoss)));
+        Assert.Equal(model.Jem.Model.ClassNames, parameters.ClassNames);
+        Assert.Equal(model.Jem.Model.CalibrationRowCount, parameters.CalibrationRowCount);
     }
 
     [Fact]

@@ -1,22 +1,47 @@
-using Microsoft.ML.Data;
 using Microsoft.ML.Jem.Scoring;
 
 namespace Microsoft.ML.Jem.MLNet;
 
 /// <summary>
-/// Turns a <see cref="ScoringBatch"/> into getters of our columns. The model runs when the first getter is called for a batch,
-/// and computes only the outputs that getters were asked for; a consumer that reads none of our columns never runs it.
+/// A block of rows and what the model says of them. The model runs when the first value is needed, or ahead of that on
+/// another thread.
 /// </summary>
-internal sealed class ScoredRows(OnnxScorer scorer, int capacity) : IDisposable
+internal sealed class ScoredRows : IDisposable
 {
-    private readonly ScoringBatch _batch = scorer.CreateBatch(capacity);
-    private readonly int _classCount = scorer.ClassCount;
-    private ScoreOutputs _requested;
+    private readonly ScoringBatch _batch;
+    private readonly BackgroundRun _background;
+    private readonly int _width;
+    private readonly int _classCount;
     private ScoreOutputs _computed;
+    private ScoreOutputs _inBackground;
     private int _rowCount;
 
+    public ScoredRows(OnnxScorer scorer, int capacity)
+    {
+        _batch = scorer.CreateBatch(capacity);
+        _background = new BackgroundRun(_batch);
+        _width = scorer.Width;
+        _classCount = scorer.ClassCount;
+    }
+
+    /// <summary>Which row the values below belong to.</summary>
+    public int Slot { get; set; }
+
+    /// <summary>Whether any value was needed.</summary>
+    public bool IsComputed => _computed != ScoreOutputs.None;
+
+    /// <summary>The predicted class, counted from 1; 0 for none.</summary>
+    public uint PredictedLabel => (uint)(_batch.PredictedLabel[Slot] + 1);
+
+    /// <summary>Probabilities, one a class.</summary>
+    public ReadOnlySpan<float> Score => _batch.Score.Slice(Slot * _classCount, _classCount);
+
+    public float Energy => _batch.Energy[Slot];
+
+    public float OodScore => _batch.OodScore[Slot];
+
     /// <summary>Where the features of the row in <paramref name="slot"/> go.</summary>
-    public Span<float> FeaturesOf(int slot) => _batch.Features.Slice(slot * scorer.Width, scorer.Width);
+    public Span<float> FeaturesOf(int slot) => _batch.Features.Slice(slot * _width, _width);
 
     /// <summary>Says that new features lie in the first <paramref name="rowCount"/> slots.</summary>
     public void Refilled(int rowCount)
@@ -25,57 +50,45 @@ internal sealed class ScoredRows(OnnxScorer scorer, int capacity) : IDisposable
         _computed = ScoreOutputs.None;
     }
 
-    /// <summary>A getter of one of the <see cref="ScoreColumns"/> for the row in the slot that <paramref name="current"/> gives.</summary>
-    public Delegate CreateGetter(int column, Func<int> current)
+    /// <summary>Has the model run on another thread, since <paramref name="outputs"/> will be needed.</summary>
+    public void ComputeAhead(ScoreOutputs outputs)
     {
-        switch (column)
+        _inBackground = outputs;
+        _background.Start(_rowCount, outputs);
+    }
+
+    /// <summary>Returns once <paramref name="outputs"/> are there.</summary>
+    public void Compute(ScoreOutputs outputs)
+    {
+        if ((outputs & ~_computed) == ScoreOutputs.None)
+            return;
+        if (_inBackground != ScoreOutputs.None)
         {
-            case ScoreColumns.PredictedLabel:
-                _requested |= ScoreOutputs.PredictedLabel;
-                return (ValueGetter<uint>)((ref uint value) =>
-                {
-                    int slot = Computed(current);
-                    value = (uint)_batch.PredictedLabel[slot] + 1;
-                });
-            case ScoreColumns.Score:
-                _requested |= ScoreOutputs.Score;
-                return (ValueGetter<VBuffer<float>>)((ref VBuffer<float> value) =>
-                {
-                    int slot = Computed(current);
-                    VBufferEditor<float> editor = VBufferEditor.Create(ref value, _classCount);
-                    _batch.Score.Slice(slot * _classCount, _classCount).CopyTo(editor.Values);
-                    value = editor.Commit();
-                });
-            case ScoreColumns.Energy:
-                _requested |= ScoreOutputs.Energy;
-                return (ValueGetter<float>)((ref float value) =>
-                {
-                    int slot = Computed(current);
-                    value = _batch.Energy[slot];
-                });
-            case ScoreColumns.OodScore:
-                _requested |= ScoreOutputs.OodScore;
-                return (ValueGetter<float>)((ref float value) =>
-                {
-                    int slot = Computed(current);
-                    value = _batch.OodScore[slot];
-                });
-            default:
-                throw new ArgumentOutOfRangeException(nameof(column), column, "Not a column of a Jem model.");
+            ScoreOutputs ahead = _inBackground;
+            _inBackground = ScoreOutputs.None;
+            _background.Complete();
+            _computed = ahead;
+        }
+
+        if ((outputs & ~_computed) != ScoreOutputs.None)
+        {
+            _batch.Run(_rowCount, outputs);
+            _computed = outputs;
         }
     }
 
-    public void Dispose() => _batch.Dispose();
-
-    private int Computed(Func<int> current)
+    /// <summary>Returns once no other thread works on these rows, which nobody needs any more.</summary>
+    public void Abandon()
     {
-        int slot = current();
-        if ((_requested & ~_computed) != ScoreOutputs.None)
-        {
-            _batch.Run(_rowCount, _requested);
-            _computed = _requested;
-        }
+        if (_inBackground == ScoreOutputs.None)
+            return;
+        _inBackground = ScoreOutputs.None;
+        _background.Stop();
+    }
 
-        return slot;
+    public void Dispose()
+    {
+        Abandon();
+        _batch.Dispose();
     }
 }

@@ -14,6 +14,7 @@ internal sealed class ScoringRow : WrappingRow
     private readonly bool[] _active;
     private readonly FeatureGetter? _features;
     private readonly ScoredRows? _scores;
+    private readonly ScoreGetters? _getters;
     private long _scoredPosition = Nothing;
 
     public ScoringRow(
@@ -26,6 +27,7 @@ internal sealed class ScoringRow : WrappingRow
         {
             _features = FeatureGetter.Create(input, features, scorer.Width, image);
             _scores = new ScoredRows(scorer, capacity: 1);
+            _getters = new ScoreGetters(Current, scorer.ClassCount);
         }
     }
 
@@ -39,7 +41,7 @@ internal sealed class ScoringRow : WrappingRow
         int index = _bindings.MapColumnIndex(out bool isSource, column.Index);
         return isSource
             ? Input.GetGetter<TValue>(Input.Schema[index])
-            : TypedGetter.Of<TValue>(_scores!.CreateGetter(index, Current), column);
+            : TypedGetter.Of<TValue>(_getters!.Create(index), column);
     }
 
     protected override void DisposeCore(bool disposing)
@@ -48,7 +50,7 @@ internal sealed class ScoringRow : WrappingRow
             _scores?.Dispose();
     }
 
-    private int Current()
+    private ScoredRows Current()
     {
         if (_scoredPosition != Input.Position)
         {
@@ -57,6 +59,6 @@ internal sealed class ScoringRow : WrappingRow
             _scoredPosition = Input.Position;
         }
 
-        return 0;
+        return _scores!;
     }
 }

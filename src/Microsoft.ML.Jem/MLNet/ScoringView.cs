@@ -1,4 +1,5 @@
 using Microsoft.ML.Data;
+using Microsoft.ML.Jem.Scoring;
 using Microsoft.ML.Model.OnnxConverter;
 using Microsoft.ML.Runtime;
 
@@ -39,16 +40,21 @@ internal sealed class ScoringView : IDataTransform, ITransformTemplate, IRowToRo
     public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null)
     {
         bool[] active = Active(columnsNeeded);
-        return CreateCursor(Source.GetRowCursor(SourceColumns(active), CanShuffle ? rand : null), active);
+        OnnxScorer? scorer = ScorerFor(active);
+        return CreateCursor(Source.GetRowCursor(SourceColumns(active), CanShuffle ? rand : null), active, scorer, Environment.ProcessorCount);
     }
 
     public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null)
     {
         bool[] active = Active(columnsNeeded);
+        OnnxScorer? scorer = ScorerFor(active);
         DataViewRowCursor[] inputs = Source.GetRowCursorSet(SourceColumns(active), n, CanShuffle ? rand : null);
-        if (inputs.Length == 1 && n > 1 && NeedsScores(active))
+        if (inputs.Length == 1 && n > 1 && scorer is not null)
             inputs = DataViewUtils.CreateSplitCursors(_host, inputs[0], n);
-        return Array.ConvertAll(inputs, input => CreateCursor(input, active));
+
+        // Where rows cannot be split, as those with images, one cursor does the work of all.
+        int threads = inputs.Length == 1 ? n : 1;
+        return Array.ConvertAll(inputs, input => CreateCursor(input, active, scorer, threads));
     }
 
     IEnumerable<DataViewSchema.Column> IRowToRowMapper.GetDependencies(IEnumerable<DataViewSchema.Column> dependingColumns) =>
@@ -58,7 +64,7 @@ internal sealed class ScoringView : IDataTransform, ITransformTemplate, IRowToRo
     {
         _host.CheckValue(input, nameof(input));
         _host.Check(input.Schema == InputSchema, "The row's schema must be the schema the mapper is bound to.");
-        return new ScoringRow(input, _bindings, Active(activeColumns), _features, _transformer.Model.Image, _transformer.Scorer);
+        return new ScoringRow(input, _bindings, Active(activeColumns), _features, _transformer.Image, _transformer.Scorer);
     }
 
     IDataTransform ITransformTemplate.ApplyToData(IHostEnvironment env, IDataView newSource) =>
@@ -76,10 +82,17 @@ internal sealed class ScoringView : IDataTransform, ITransformTemplate, IRowToRo
         OnnxPipelineStep.Write(ctx, _transformer.Model.Graph, _features, added);
     }
 
-    private DataViewRowCursor CreateCursor(DataViewRowCursor input, bool[] active) =>
-        NeedsScores(active)
-            ? new ScoringCursor(_host, input, _bindings, active, _features, _transformer.Model.Image, _transformer.Scorer, Source)
-            : new UnscoredCursor(_host, input, _bindings, active);
+    private DataViewRowCursor CreateCursor(DataViewRowCursor input, bool[] active, OnnxScorer? scorer, int threads)
+    {
+        if (scorer is null)
+            return new UnscoredCursor(_host, input, _bindings, active);
+
+        bool[] kept = _bindings.GetActiveInput(index => active[index]);
+        DataViewSchema.Column[] columns = [.. InputSchema.Where(column => kept[column.Index])];
+        threads = Math.Min(threads, scorer.MostThreads);
+        var reader = new RowBlockReader(input, columns, _features, _transformer.Image, scorer, Source, threads);
+        return new ScoringCursor(_host, reader, _bindings, active, scorer.ClassCount);
+    }
 
     private bool[] Active(IEnumerable<DataViewSchema.Column> columns)
     {
@@ -90,6 +103,9 @@ internal sealed class ScoringView : IDataTransform, ITransformTemplate, IRowToRo
             active[i] = needed(i);
         return active;
     }
+
+    /// <summary>The model, where a column of ours is active; asked for before cursors are opened, as it may have been disposed.</summary>
+    private OnnxScorer? ScorerFor(bool[] active) => NeedsScores(active) ? _transformer.Scorer : null;
 
     private bool NeedsScores(bool[] active) => _bindings.AddedColumnIndices.Any(index => active[index]);
 

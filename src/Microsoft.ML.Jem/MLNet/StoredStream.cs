@@ -18,18 +18,14 @@ internal static class StoredStream
             : throw host.ExceptDecode($"The model file is damaged: it has no stream '{name}'. Save the model again.");
     }
 
-    /// <summary>Buffers grow with what is really there, whatever length the file announces.</summary>
+    /// <summary>ML.NET has unpacked the stream, to memory or to a file: it is as long as it says.</summary>
     private static byte[] ReadAll(IHost host, Stream stream, string name, int mostBytes)
     {
-        using var memory = new MemoryStream();
-        var buffer = new byte[81920];
-        for (int read; (read = stream.Read(buffer)) > 0;)
-        {
-            if (memory.Length + read > mostBytes)
-                throw host.ExceptDecode($"The model file is damaged: its stream '{name}' is longer than {mostBytes} bytes.");
-            memory.Write(buffer, 0, read);
-        }
-
-        return memory.ToArray();
+        long length = stream.Length - stream.Position;
+        if (length > Math.Min(mostBytes, Array.MaxLength))
+            throw host.ExceptDecode($"The model file is damaged: its stream '{name}' is longer than {mostBytes} bytes.");
+        var bytes = new byte[length];
+        stream.ReadExactly(bytes);
+        return bytes;
     }
 }

@@ -1,36 +1,40 @@
 using System.Security.Cryptography;
+using System.Text;
 using Google.Protobuf;
 using Microsoft.ML.Jem.Onnx.Proto;
 
 namespace Microsoft.ML.Jem.Onnx;
 
-/// <summary>The SHA-256 of a model file, kept in its last metadata entry, which it does not cover.</summary>
+/// <summary>The SHA-256 of a model file, kept in its last metadata entry, which ends the file and which it does not cover.</summary>
 /// <remarks>It finds damage and edits by mistake. It is no signature: who edits on purpose can compute it anew.</remarks>
 internal static class JemChecksum
 {
-    /// <summary>Adds the checksum to the model and gives the bytes of the file.</summary>
+    /// <summary>
+    /// What stands before the digits, as protobuf encodes it: field 14 of the model, 80 bytes long, with the entry's key (field 1,
+    /// 12 bytes) and the beginning of its value (field 2, 64 bytes). So a file can be checked without being parsed.
+    /// </summary>
+    private static ReadOnlySpan<byte> Lead => "\u0072\u0050\u000A\u000Cjem.checksum\u0012\u0040"u8;
+
+    /// <summary>Gives the bytes of the file: the model and behind it its checksum.</summary>
     public static byte[] Seal(ModelProto model)
     {
-        string checksum = Compute(model);
-        model.MetadataProps.Add(new StringStringEntryProto { Key = JemMetadata.Checksum, Value = checksum });
-        return model.ToByteArray();
+        byte[] content = model.ToByteArray();
+        return [.. content, .. Lead, .. Digits(content)];
     }
 
-    /// <summary>Removes the checksum from a model and compares it with the model's and the file's content.</summary>
+    /// <summary>Compares the checksum of a file with the file's content.</summary>
     /// <exception cref="InvalidDataException">There is no checksum, or the content is another.</exception>
-    public static void Open(ModelProto model, ReadOnlySpan<byte> file)
+    public static void Verify(ReadOnlySpan<byte> file)
     {
-        // What was written is the one canonical encoding of the model; any other was not written here.
-        bool canonical = file.SequenceEqual(model.ToByteArray());
-        int last = model.MetadataProps.Count - 1;
-        if (last < 0 || model.MetadataProps[last].Key != JemMetadata.Checksum)
+        int length = file.Length - Lead.Length - (2 * SHA256.HashSizeInBytes);
+        if (length < 0 || !file[length..].StartsWith(Lead))
             throw new InvalidDataException("The model has no checksum. It was cut off or altered after it was written; use the original file.");
-
-        string stored = model.MetadataProps[last].Value;
-        model.MetadataProps.RemoveAt(last);
-        if (!canonical || stored != Compute(model))
+        if (!file[(length + Lead.Length)..].SequenceEqual(Digits(file[..length])))
             throw new InvalidDataException("The model's content does not match its checksum. It was damaged or altered after it was written; use the original file.");
     }
 
-    private static string Compute(ModelProto model) => Convert.ToHexStringLower(SHA256.HashData(model.ToByteArray()));
+    /// <summary>Removes the checksum from the model that a verified file holds.</summary>
+    public static void Remove(ModelProto model) => model.MetadataProps.RemoveAt(model.MetadataProps.Count - 1);
+
+    private static byte[] Digits(ReadOnlySpan<byte> content) => Encoding.ASCII.GetBytes(Convert.ToHexStringLower(SHA256.HashData(content)));
 }

@@ -36,8 +36,8 @@ internal sealed record JemExport(
     /// <exception cref="NotSupportedException">The network uses an operator that is not known in that operator set.</exception>
     public byte[] Write(ReadOnlySpan<byte> file)
     {
-        JemModelSettings settings = JemGraph.Read(file).Settings;
         ModelProto model = JemGraphReader.Open(file);
+        string[] classNames = JemMetadata.Names(JemMetadata.ToDictionary(model.MetadataProps), JemMetadata.ClassNames);
         OperatorSetIdProto standard = model.OpsetImport.Single(set => set.Domain.Length == 0);
         TensorProto[] sampler = OnnxPruning.RemoveUnread(model.Graph);
         model.Graph = OpsetConversion.Convert(model.Graph, (int)standard.Version, Opset);
@@ -47,7 +47,7 @@ internal sealed record JemExport(
         if (!Standardize)
             StandardizationNodes.Remove(model.Graph);
         if (LabelNames)
-            LabelNameNodes.Add(model.Graph, settings.ClassNames);
+            LabelNameNodes.Add(model.Graph, classNames);
         if (HalfPrecision)
             Onnx.HalfPrecision.Apply(model.Graph);
         if (Sampler)

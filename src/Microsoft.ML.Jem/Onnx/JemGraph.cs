@@ -51,6 +51,10 @@ internal static class JemGraph
     /// <exception cref="InvalidDataException">The bytes are no such file, or were truncated or altered, or come from a newer version.</exception>
     public static JemGraphDescription Read(ReadOnlySpan<byte> file) => JemGraphReader.Read(file);
 
+    /// <summary>Reads all but the networks' weights of a model file that <see cref="Write"/> made.</summary>
+    /// <exception cref="InvalidDataException">The bytes are no such file, or were truncated or altered, or come from a newer version.</exception>
+    public static JemModelSettings ReadSettings(ReadOnlySpan<byte> file) => JemGraphReader.ReadSettings(file);
+
     /// <summary>A model file that differs from <paramref name="file"/> in its temperature alone.</summary>
     /// <exception cref="InvalidDataException">The bytes are no calibrated model that <see cref="Write"/> made.</exception>
     public static byte[] WithTemperature(ReadOnlySpan<byte> file, float temperature)
@@ -77,7 +81,7 @@ internal static class JemGraph
 
         // Cross-conformal prediction (Vovk, "Cross-conformal predictors", 2015): each row counts for the member that was not
         // trained on it, and all of them together are one table. The row itself counts once.
-        string below = graph.Sum([.. members.Select(member => member.Below!)]);
+        string below = graph.Sum(RankNodes.Write(graph, settings, [.. members.Select(member => member.Statistics)]));
         string score = settings.UnfamiliarShare > 0 ? DoubtNodes.Write(graph, probability, below, settings) : probability;
         graph.AddOutput(score, OnnxType.Float, settings.ClassCount);
         string count = graph.AddInitializer(JemNames.RankCount, [settings.TableSize + 1f]);

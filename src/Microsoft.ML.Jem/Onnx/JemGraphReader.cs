@@ -11,11 +11,25 @@ internal static class JemGraphReader
     /// <summary>More members than anybody trains: a damaged number is not believed.</summary>
     private const int MostMembers = 1000;
 
+    /// <summary>Reads all but the networks' weights.</summary>
+    public static JemModelSettings ReadSettings(ReadOnlySpan<byte> file)
+    {
+        ModelProto model = Open(file);
+        return ReadSettings(model, new OnnxWeights(model.Graph));
+    }
+
     public static JemGraphDescription Read(ReadOnlySpan<byte> file)
     {
         ModelProto model = Open(file);
-        Dictionary<string, string> metadata = JemMetadata.ToDictionary(model.MetadataProps);
         var weights = new OnnxWeights(model.Graph);
+        JemModelSettings settings = ReadSettings(model, weights);
+        return new JemGraphDescription(settings, weights.Names.Where(name => !JemNames.IsReserved(name)).ToDictionary(name => name, weights.Get, StringComparer.Ordinal));
+    }
+
+    /// <summary>Reads all but the networks' weights of a model that is open already.</summary>
+    public static JemModelSettings ReadSettings(ModelProto model, OnnxWeights weights)
+    {
+        Dictionary<string, string> metadata = JemMetadata.ToDictionary(model.MetadataProps);
         OodStatistic[] statistics = ReadStatistics(metadata);
         var settings = new JemModelSettings
         {
@@ -33,7 +47,7 @@ internal static class JemGraphReader
 
         if (settings.ClassCount < 2)
             throw new InvalidDataException("The model is damaged: it has fewer than two classes.");
-        return new JemGraphDescription(settings, weights.Names.Where(name => !JemNames.IsReserved(name)).ToDictionary(name => name, weights.Get, StringComparer.Ordinal));
+        return settings;
     }
 
     /// <summary>Parses a file whose version and checksum are right; the checksum is taken off.</summary>
@@ -41,8 +55,9 @@ internal static class JemGraphReader
     public static ModelProto Open(ReadOnlySpan<byte> file)
     {
         ModelProto model = Parse(file);
-        CheckVersion(model);
-        JemChecksum.Open(model, file);
+        CheckVersion(model.MetadataProps.FirstOrDefault(entry => entry.Key == JemMetadata.FormatVersion)?.Value);
+        JemChecksum.Verify(file);
+        JemChecksum.Remove(model);
         return model;
     }
 
@@ -62,9 +77,11 @@ internal static class JemGraphReader
         throw new InvalidDataException("The model is no ONNX file: it holds no graph.");
     }
 
-    private static void CheckVersion(ModelProto model)
+    /// <summary>Refuses a file whose metadata says that this code cannot read it.</summary>
+    /// <param name="text">The entry <see cref="JemMetadata.FormatVersion"/>; null where there is none.</param>
+    /// <exception cref="InvalidDataException">It names no version, or a newer one.</exception>
+    public static void CheckVersion(string? text)
     {
-        string? text = model.MetadataProps.FirstOrDefault(entry => entry.Key == JemMetadata.FormatVersion)?.Value;
         if (text is null)
             throw new InvalidDataException($"The file is an ONNX model, but not one of {JemGraph.ProducerName}: it names no format version ({JemMetadata.FormatVersion}).");
         if (!int.TryParse(text, out int version) || version < 1)

@@ -12,10 +12,10 @@ internal static class JemImport
     /// <exception cref="NotSupportedException">The network uses an operator that is not known in the operator set models are kept in.</exception>
     public static byte[] Read(ReadOnlySpan<byte> file)
     {
-        if (!JemGraph.Read(file).Settings.IsCalibrated)
+        ModelProto model = JemGraphReader.Open(file);
+        if (!JemGraphReader.ReadSettings(model, new OnnxWeights(model.Graph)).IsCalibrated)
             throw new InvalidDataException("The model is not calibrated: it has no OodScore. Use a file that JemTransformer.ExportToOnnx wrote.");
 
-        ModelProto model = JemGraphReader.Open(file);
         TensorProto[] sampler = OnnxPruning.RemoveUnread(model.Graph);
         HalfPrecision.Undo(model.Graph);
         OnnxPruning.KeepOutputs(model.Graph, Outputs);

@@ -6,8 +6,7 @@ namespace Microsoft.ML.Jem.Onnx;
 /// <param name="Network">Its logits, and their gradient where a statistic needs it.</param>
 /// <param name="Energy">Name of −logsumexp f(x), [N, 1].</param>
 /// <param name="Statistics">Names of the statistics, [N, 1] each.</param>
-/// <param name="Below">Name of the number of its held-out rows that are less strange, [N, 1]; null while it is not calibrated.</param>
-internal sealed record MemberNodes(NetworkValues Network, string Energy, string[] Statistics, string? Below)
+internal sealed record MemberNodes(NetworkValues Network, string Energy, string[] Statistics)
 {
     /// <summary>Writes a member.</summary>
     public static MemberNodes Write(OnnxGraph graph, JemModelSettings settings, int index, StandardizedFeatures standardized, NetworkWriter writeNetwork)
@@ -22,10 +21,7 @@ internal sealed record MemberNodes(NetworkValues Network, string Energy, string[
             [
                 .. settings.Statistics.Select(statistic => StatisticNodes.Write(graph, statistic, standardized.Wide, network, energy, member)),
             ];
-            string? below = member.Calibration is { } calibration
-                ? ConformalLookup.Write(graph, SurpriseNodes.Write(graph, statistics, calibration.Curves), calibration.Table, JemNames.Table)
-                : null;
-            return new MemberNodes(network, energy, statistics, below);
+            return new MemberNodes(network, energy, statistics);
         }
         finally
         {

@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using Microsoft.ML.Jem.Onnx.Proto;
 
 namespace Microsoft.ML.Jem.Onnx;
@@ -5,6 +6,19 @@ namespace Microsoft.ML.Jem.Onnx;
 /// <summary>Removes from a graph what its outputs do not need.</summary>
 internal static class OnnxPruning
 {
+    /// <summary>A model that computes the outputs named and nothing else; it has no checksum, as it is not meant to be stored.</summary>
+    /// <param name="file">A model file.</param>
+    /// <param name="names">The outputs to keep.</param>
+    /// <param name="mostKept">The largest share of the nodes that may be left for this to be worth anything.</param>
+    /// <returns>The model, or null where more is left.</returns>
+    public static byte[]? KeepOutputs(byte[] file, IReadOnlyCollection<string> names, double mostKept)
+    {
+        ModelProto model = ModelProto.Parser.ParseFrom(file);
+        int all = model.Graph.Node.Count;
+        KeepOutputs(model.Graph, names);
+        return model.Graph.Node.Count <= mostKept * all ? model.ToByteArray() : null;
+    }
+
     /// <summary>Keeps the outputs named, and only the nodes and initializers they are computed from.</summary>
     public static void KeepOutputs(GraphProto graph, IReadOnlyCollection<string> names)
     {

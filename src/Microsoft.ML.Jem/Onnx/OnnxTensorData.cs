@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using Google.Protobuf;
 using Microsoft.ML.Jem.Onnx.Proto;
 
@@ -42,6 +43,26 @@ internal static class OnnxTensorData
         tensor.Dims.Add(values.Count);
         tensor.StringData.Add(values.Select(ByteString.CopyFromUtf8));
         return tensor;
+    }
+
+    /// <summary>Decodes single-precision values.</summary>
+    public static void Read(ReadOnlySpan<byte> raw, Span<float> values)
+    {
+        if (BitConverter.IsLittleEndian)
+        {
+            raw.CopyTo(MemoryMarshal.AsBytes(values));
+            return;
+        }
+
+        for (int i = 0; i < values.Length; i++)
+            values[i] = BinaryPrimitives.ReadSingleLittleEndian(raw[(sizeof(float) * i)..]);
+    }
+
+    /// <summary>Decodes half-precision values.</summary>
+    public static void ReadHalf(ReadOnlySpan<byte> raw, Span<float> values)
+    {
+        for (int i = 0; i < values.Length; i++)
+            values[i] = (float)BinaryPrimitives.ReadHalfLittleEndian(raw[(sizeof(ushort) * i)..]);
     }
 
     /// <summary>The values of a tensor of type <see cref="OnnxType.Int64"/>.</summary>

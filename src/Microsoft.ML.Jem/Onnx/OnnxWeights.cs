@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.ML.Jem.Onnx.Proto;
 
@@ -45,8 +44,10 @@ internal sealed class OnnxWeights
             throw new InvalidDataException($"The model is damaged: the size of '{name}' does not fit its shape.");
 
         var values = new float[(int)count];
-        for (int i = 0; i < values.Length; i++)
-            values[i] = half ? (float)BinaryPrimitives.ReadHalfLittleEndian(raw[(size * i)..]) : BinaryPrimitives.ReadSingleLittleEndian(raw[(size * i)..]);
+        if (half)
+            OnnxTensorData.ReadHalf(raw, values);
+        else
+            OnnxTensorData.Read(raw, values);
         tensor = new OnnxTensor(values, [.. stored.Dims]);
         return true;
     }

@@ -2,29 +2,41 @@ using Microsoft.ML.Jem.Calibration;
 
 namespace Microsoft.ML.Jem.Onnx;
 
-/// <summary>Writes the sum of several statistics' surprises, [N, 1]; see <see cref="SurpriseCurve"/>.</summary>
+/// <summary>Writes the sum of several statistics' surprises; see <see cref="SurpriseCurve"/>.</summary>
+/// <remarks>
+/// All statistics of all members go through the same few nodes: an operator on a few numbers costs ONNX Runtime more than the numbers
+/// do. What only depends on the curves is computed once, when a model is opened.
+/// </remarks>
 internal static class SurpriseNodes
 {
+    private const string Name = $"{JemNames.Surprise}s";
+
     /// <summary>Writes the nodes.</summary>
     /// <param name="graph">The graph.</param>
-    /// <param name="statistics">Names of the statistics, [N, 1] each.</param>
-    /// <param name="curves">A curve for each.</param>
-    public static string Write(OnnxGraph graph, IReadOnlyList<string> statistics, IReadOnlyList<SurpriseCurve> curves)
+    /// <param name="statistics">Names of each member's statistics, [N, 1] each; as many for one member as for another.</param>
+    /// <param name="curves">A curve for each, all of as many pieces.</param>
+    /// <returns>Names of the members' sums, [N, 1] each.</returns>
+    public static string[] Write(OnnxGraph graph, IReadOnlyList<string[]> statistics, IReadOnlyList<IReadOnlyList<SurpriseCurve>> curves)
     {
-        string? total = null;
-        for (int s = 0; s < statistics.Count; s++)
-        {
-            string name = $"{JemNames.Surprise}.{s}";
-            SurpriseCurve curve = curves[s];
-            string low = graph.AddInitializer($"{name}.Lows", curve.Lows, curve.Lows.Length);
-            string high = graph.AddInitializer($"{name}.Highs", curve.Highs, curve.Highs.Length);
-            string within = graph.AddNode("Min", [graph.AddNode("Max", [statistics[s], low]), high]);
-            string surprise = graph.AddNode(
-                "MatMul", [graph.AddNode("Sub", [within, low]), graph.AddInitializer($"{name}.Slopes", curve.Slopes, curve.Slopes.Length, 1)]);
-            total = total is null ? surprise : graph.AddNode("Add", [total, surprise]);
-        }
+        int members = curves.Count, count = curves.Sum(member => member.Count), pieces = curves[0][0].Lows.Length;
+        if (curves.Any(member => member.Any(curve => curve.Lows.Length != pieces)))
+            throw new ArgumentException("The surprise curves of a model must have the same number of pieces.", nameof(curves));
 
-        return total!;
+        string each = graph.AddInitializer($"{Name}.Each", [(long)count, pieces], 2);
+        string low = graph.AddNode("Reshape", [Join(graph, curves, "Lows", curve => curve.Lows), each]);
+        string high = graph.AddNode("Reshape", [Join(graph, curves, "Highs", curve => curve.Highs), each]);
+
+        string values = graph.AddNode(
+            "Reshape",
+            [graph.AddNode("Concat", [.. statistics.SelectMany(member => member)], OnnxAttribute.Int("axis", 1)), graph.AddInitializer($"{Name}.Values", [-1L, count, 1], 3)]);
+        string within = graph.AddNode("Min", [graph.AddNode("Max", [values, low]), high]);
+        string parts = graph.AddNode("Reshape", [graph.AddNode("Sub", [within, low]), graph.AddInitializer($"{Name}.Parts", [-1L, count * pieces], 2)]);
+        string sums = graph.AddNode("MatMul", [parts, Slopes(graph, curves, count * pieces)]);
+        if (members == 1)
+            return [sums];
+
+        return [.. Enumerable.Range(0, members).Select(m =>
+            graph.AddNode("Gather", [sums, graph.AddInitializer($"{Name}.Member{m}", [(long)m], 1)], OnnxAttribute.Int("axis", 1)))];
     }
 
     /// <summary>Reads a curve back.</summary>
@@ -36,5 +48,35 @@ internal static class SurpriseNodes
         return curve.Lows.Length > 0 && curve.Lows.Length == curve.Highs.Length && curve.Lows.Length == curve.Slopes.Length
             ? curve
             : throw new InvalidDataException($"The surprise curve '{name}' of the model is damaged: its parts do not fit together.");
+    }
+
+    /// <summary>Stores a part of each curve, by which <see cref="Read"/> finds it, and puts them behind each other.</summary>
+    private static string Join(OnnxGraph graph, IReadOnlyList<IReadOnlyList<SurpriseCurve>> curves, string part, Func<SurpriseCurve, float[]> values)
+    {
+        var names = new List<string>();
+        for (int m = 0; m < curves.Count; m++)
+        {
+            for (int s = 0; s < curves[m].Count; s++)
+            {
+                float[] stored = values(curves[m][s]);
+                names.Add(graph.AddInitializer($"{JemNames.Scope(m, curves.Count)}{JemNames.Surprise}.{s}.{part}", stored, stored.Length));
+            }
+        }
+
+        return graph.AddNode("Concat", [.. names], OnnxAttribute.Int("axis", 0));
+    }
+
+    /// <summary>The slopes, [pieces of all curves, members]: each in the column of its member.</summary>
+    private static string Slopes(OnnxGraph graph, IReadOnlyList<IReadOnlyList<SurpriseCurve>> curves, int rows)
+    {
+        string slopes = graph.AddNode(
+            "Reshape", [Join(graph, curves, "Slopes", curve => curve.Slopes), graph.AddInitializer($"{Name}.Column", [(long)rows, 1], 2)]);
+        if (curves.Count == 1)
+            return slopes;
+
+        var owners = new float[rows * curves.Count];
+        for (int row = 0; row < rows; row++)
+            owners[(row * curves.Count) + (row * curves.Count / rows)] = 1;
+        return graph.AddNode("Mul", [slopes, graph.AddInitializer($"{Name}.Owners", owners, rows, curves.Count)]);
     }
 }

@@ -23,6 +23,7 @@ internal sealed class BoundValues : IDisposable
     /// <param name="outputs">The outputs to compute.</param>
     public BoundValues(InferenceSession session, bool reuseInput, ScoringBuffers buffers, int rows, ScoreOutputs outputs)
     {
+        Session = session;
         Rows = rows;
         Choice = outputs;
         (ScoreOutputs Output, string Name)[] chosen = [.. ScoreOutputNames.All.Where(output => outputs.HasFlag(output.Output))];
@@ -38,17 +39,19 @@ internal sealed class BoundValues : IDisposable
             _binding.BindOutput(_outputNames[i], _outputs[i]);
     }
 
+    public InferenceSession Session { get; }
+
     public int Rows { get; }
 
     public ScoreOutputs Choice { get; }
 
     /// <summary>Runs the graph on what the buffers hold now.</summary>
-    public void Run(InferenceSession session, RunOptions options)
+    public void Run(RunOptions options)
     {
         if (_binding is not null)
-            session.RunWithBinding(options, _binding);
+            Session.RunWithBinding(options, _binding);
         else
-            session.Run(options, InputNames, _inputs, _outputNames, _outputs);
+            Session.Run(options, InputNames, _inputs, _outputNames, _outputs);
     }
 
     public void Dispose()

@@ -3,40 +3,34 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace Microsoft.ML.Jem.Scoring;
 
-/// <summary>A model ready to score: one ONNX Runtime session, shared by any number of threads.</summary>
+/// <summary>A model ready to score, shared by any number of threads.</summary>
 /// <remarks>
 /// Each thread scores through a <see cref="ScoringBatch"/> of its own. Disposing the scorer while batches run is safe: runs
 /// under way end normally, later ones throw <see cref="ObjectDisposedException"/>.
 /// </remarks>
 internal sealed class OnnxScorer : IDisposable
 {
-    private readonly InferenceSession _session;
+    private readonly SessionSet _sessions;
     private readonly UseCount _uses;
-    private readonly bool _onCpu;
 
-    /// <summary>Opens a session.</summary>
+    /// <summary>Makes a model ready.</summary>
     /// <param name="model">A model file as <see cref="JemGraph.Write"/> makes it.</param>
     /// <param name="options">Threads and device; the CPU with one thread where none are given.</param>
     /// <exception cref="InvalidOperationException">ONNX Runtime is missing, the device is not available, or the file is no model of ours.</exception>
     public OnnxScorer(byte[] model, OnnxScorerOptions? options = null)
     {
-        (_session, _onCpu) = OnnxSessionFactory.Create(model, options ?? new OnnxScorerOptions());
-        _uses = new UseCount(_session.Dispose);
-        foreach ((ScoreOutputs output, string name) in ScoreOutputNames.All)
-        {
-            if (_session.OutputMetadata.ContainsKey(name))
-                Outputs |= output;
-        }
-
+        _sessions = new SessionSet(model, options ?? new OnnxScorerOptions());
+        _uses = new UseCount(_sessions.Dispose);
+        IReadOnlyDictionary<string, NodeMetadata> outputs = _sessions.Full.OutputMetadata;
         string perClass = Outputs.HasFlag(ScoreOutputs.Score) ? JemNames.Score : JemNames.Logits;
-        if (!TryGetRowSize(_session.InputMetadata, JemNames.Features, out int width) || !TryGetRowSize(_session.OutputMetadata, perClass, out int classCount))
+        if (!TryGetRowSize(_sessions.Full.InputMetadata, JemNames.Features, out int width) || !TryGetRowSize(outputs, perClass, out int classCount))
         {
-            _session.Dispose();
+            _sessions.Dispose();
             throw new InvalidOperationException($"The ONNX graph is no model of {JemGraph.ProducerName}: it needs an input '{JemNames.Features}' and an output '{JemNames.Score}' of two dimensions.");
         }
 
         Width = width;
-        StatisticCount = TryGetRowSize(_session.OutputMetadata, JemNames.Statistics, out int statisticCount) ? statisticCount : 0;
+        StatisticCount = TryGetRowSize(outputs, JemNames.Statistics, out int statisticCount) ? statisticCount : 0;
         ClassCount = classCount;
     }
 
@@ -49,8 +43,17 @@ internal sealed class OnnxScorer : IDisposable
     /// <summary>Number of statistics of a model that is not calibrated yet; otherwise 0.</summary>
     public int StatisticCount { get; }
 
+    /// <summary>How many threads may score at the same time with profit: one where all would wait for the same GPU.</summary>
+    public int MostThreads => _sessions.OnCpu ? Environment.ProcessorCount : 1;
+
     /// <summary>The outputs this model has.</summary>
-    public ScoreOutputs Outputs { get; }
+    public ScoreOutputs Outputs => _sessions.Outputs;
+
+    /// <summary>The metadata in the model's file.</summary>
+    public IReadOnlyDictionary<string, string> Metadata => _sessions.Full.ModelMetadata.CustomMetadataMap;
+
+    /// <summary>Number of ONNX Runtime sessions open.</summary>
+    public int SessionCount => _sessions.Count;
 
     /// <summary>Makes buffers for up to <paramref name="capacity"/> rows, for use by one thread at a time.</summary>
     /// <exception cref="ObjectDisposedException">The scorer was disposed.</exception>
@@ -64,20 +67,21 @@ internal sealed class OnnxScorer : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _uses.Close();
 
-    /// <summary>Scores rows of the buffers. What was bound last is bound anew only where the number of rows or the choice of outputs changed.</summary>
+    /// <summary>Scores rows of the buffers. What was bound last is bound anew only where the number of rows, the choice of outputs or the session changed.</summary>
     internal void Run(RunOptions options, ScoringBuffers buffers, int rows, ScoreOutputs outputs, ref BoundValues? bound)
     {
         Enter();
         try
         {
-            if (bound is null || bound.Rows != rows || bound.Choice != outputs)
+            InferenceSession session = _sessions.Choose(outputs, rows);
+            if (bound is null || bound.Session != session || bound.Rows != rows || bound.Choice != outputs)
             {
                 bound?.Dispose();
                 bound = null;
-                bound = new BoundValues(_session, _onCpu, buffers, rows, outputs);
+                bound = new BoundValues(session, _sessions.OnCpu, buffers, rows, outputs);
             }
 
-            bound.Run(_session, options);
+            bound.Run(options);
         }
         finally
         {

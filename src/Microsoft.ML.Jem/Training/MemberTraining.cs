@@ -13,6 +13,9 @@ internal static class MemberTraining
     /// <summary>Held-out log-loss, as a share of that of guessing, above which a plain classifier is tried for comparison.</summary>
     private const double DoubtfulShare = 0.35;
 
+    /// <summary>How many times the default a learning rate may be without a comparison: higher ones may settle on a worse classifier and look sound.</summary>
+    private const double BoldLearningRate = 3;
+
     /// <summary>By how much, absolutely and relatively, p(x) may raise the log-loss; energies are worth that much.</summary>
     private const double AllowedLoss = 0.05, AllowedShare = 0.1;
 
@@ -33,7 +36,7 @@ internal static class MemberTraining
         MemberCheckpoint? checkpoint = null)
     {
         TrainedNetwork joint = TrainingLoop.Run(train, heldOut, standardization, options, seed, device, log, progress, cancellation, checkpoint?.Joint);
-        if ((options.MarginalWeight == 0 && options.JointWeight == 0) || options.ClassificationWeight == 0 || !IsDoubtful(joint, train.ClassCount))
+        if ((options.MarginalWeight == 0 && options.JointWeight == 0) || options.ClassificationWeight == 0 || !IsDoubtful(joint, options, train.ClassCount))
             return joint;
 
         TrainedNetwork? plain = null;
@@ -65,8 +68,8 @@ internal static class MemberTraining
         }
     }
 
-    private static bool IsDoubtful(TrainedNetwork joint, int classCount) =>
-        joint.History.Count == 0 || joint.History[^1].Recoveries > 0 || joint.Best?.ValidationLogLoss > DoubtfulShare * Math.Log(classCount);
+    private static bool IsDoubtful(TrainedNetwork joint, JemTrainingOptions options, int classCount) =>
+        options.LearningRate > BoldLearningRate * new JemTrainingOptions().LearningRate || joint.History.Count == 0 || joint.History[^1].Recoveries > 0 || joint.Best?.ValidationLogLoss > DoubtfulShare * Math.Log(classCount);
 
     private static bool IsBetter(TrainedNetwork plain, TrainedNetwork joint)
     {
