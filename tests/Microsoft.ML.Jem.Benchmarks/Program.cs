@@ -1,6 +1,6 @@
 using BenchmarkDotNet.Running;
-using Microsoft.ML.Jem.Benchmarks.Suites;
 using Microsoft.ML.Jem.Benchmarks.Ratios;
+using Microsoft.ML.Jem.Benchmarks.Suites;
 
 if (args is [ColdStart.Argument, .. var start])
     return ColdStart.RunInChild(start);
