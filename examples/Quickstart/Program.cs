@@ -42,7 +42,7 @@ Display.Print(mlContext, known, novel);
 Directory.CreateDirectory(arguments.Output);
 string zip = Path.Combine(arguments.Output, "model.zip");
 string onnx = Path.Combine(arguments.Output, "model.onnx");
-mlContext.Model.Save(model, trainData.Schema, zip);
+mlContext.Model.SaveVerified(model, trainData.Schema, zip);
 using (FileStream file = File.Create(onnx))
     model.LastTransformer.ExportToOnnx(file);
 string report = Path.Combine(arguments.Output, "report.html");

@@ -7,7 +7,7 @@ namespace Microsoft.ML;
 
 /// <summary>
 /// Evaluations that ML.NET does not have, for the scored data of any multiclass trainer: calibration, out-of-distribution
-/// detection and selective answers. All read the data once, row by row.
+/// detection, selective answers and sets of classes. All read the data once, row by row.
 /// </summary>
 public static class JemEvaluationCatalog
 {
@@ -79,6 +79,34 @@ public static class JemEvaluationCatalog
                 best = probabilities[i] > probabilities[best] ? i : best;
             metrics.Add(probabilities[best], label < 0 ? null : label == best);
         });
+        return metrics.ToMetrics();
+    }
+
+    /// <summary>
+    /// Calibrates sets of classes on some rows, so that they hold the true class at a promised rate, and measures on others how often
+    /// they do, and how large they are.
+    /// </summary>
+    /// <param name="catalog">The multiclass classification catalog.</param>
+    /// <param name="calibrationData">Scored rows of any multiclass trainer, which it was not trained on.</param>
+    /// <param name="data">Other scored rows of the same model.</param>
+    /// <param name="level">The share of rows whose set must hold the true class, between 0 and 1.</param>
+    /// <param name="labelColumnName">Name of the label column, a key. Rows without a label are skipped and counted.</param>
+    /// <param name="scoreColumnName">Name of the column of class probabilities, in the order of the label's key values.</param>
+    /// <returns>Coverage and sizes of the sets, and what makes the set of a new row.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type, or the level is not between 0 and 1.</exception>
+    /// <exception cref="InvalidOperationException">One of the two has no row that could be used.</exception>
+    public static PredictionSetMetrics EvaluatePredictionSets(
+        this MulticlassClassificationCatalog catalog,
+        IDataView calibrationData,
+        IDataView data,
+        double level = 0.9,
+        string labelColumnName = DefaultColumnNames.Label,
+        string scoreColumnName = DefaultColumnNames.Score)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        var metrics = new PredictionSetAccumulator(level);
+        ForEachScoredRow(calibrationData, labelColumnName, scoreColumnName, metrics.AddCalibration);
+        ForEachScoredRow(data, labelColumnName, scoreColumnName, metrics.Add);
         return metrics.ToMetrics();
     }
 

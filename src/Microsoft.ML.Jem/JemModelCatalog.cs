@@ -37,11 +37,23 @@ public static class JemModelCatalog
         VerifiedArchive.Write(filePath, memory.ToArray());
     }
 
+    /// <summary>Loads a model that <see cref="SaveVerified"/> saved, after comparing the whole file with its checksum; at most <see cref="DefaultMaximumBytes"/>.</summary>
+    /// <param name="catalog">The model operations.</param>
+    /// <param name="filePath">The file.</param>
+    /// <param name="inputSchema">Schema of the data the model takes.</param>
+    /// <returns>The model.</returns>
+    /// <inheritdoc cref="LoadVerified(ModelOperationsCatalog, string, out DataViewSchema, long)" path="/remarks"/>
+    /// <exception cref="ArgumentNullException">An argument is null.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="InvalidDataException">The file is too large, was damaged, or was not saved by <see cref="SaveVerified"/>.</exception>
+    public static ITransformer LoadVerified(this ModelOperationsCatalog catalog, string filePath, out DataViewSchema inputSchema) =>
+        catalog.LoadVerified(filePath, out inputSchema, DefaultMaximumBytes);
+
     /// <summary>Loads a model that <see cref="SaveVerified"/> saved, after comparing the whole file with its checksum.</summary>
     /// <param name="catalog">The model operations.</param>
     /// <param name="filePath">The file.</param>
     /// <param name="inputSchema">Schema of the data the model takes.</param>
-    /// <param name="maximumBytes">The most bytes accepted, as a file and unpacked. The default value is 2 GiB.</param>
+    /// <param name="maximumBytes">The most bytes accepted, as a file and unpacked.</param>
     /// <returns>The model.</returns>
     /// <remarks>
     /// The checksum finds damage, not malice: who edits a file on purpose can compute it anew. Load models from trusted sources
@@ -51,11 +63,31 @@ public static class JemModelCatalog
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="InvalidDataException">The file is too large, was damaged, or was not saved by <see cref="SaveVerified"/>.</exception>
     public static ITransformer LoadVerified(
-        this ModelOperationsCatalog catalog, string filePath, out DataViewSchema inputSchema, long maximumBytes = DefaultMaximumBytes)
+        this ModelOperationsCatalog catalog, string filePath, out DataViewSchema inputSchema, long maximumBytes)
     {
         ArgumentNullException.ThrowIfNull(catalog);
         ArgumentException.ThrowIfNullOrEmpty(filePath);
-        using Stream archive = VerifiedArchive.Read(filePath, maximumBytes);
+        using FileStream file = File.OpenRead(filePath);
+        using Stream archive = VerifiedArchive.Read(file, $"'{filePath}'", maximumBytes);
+        return catalog.Load(archive, out inputSchema);
+    }
+
+    /// <summary>Loads a model from the content of a file that <see cref="SaveVerified"/> saved, after comparing it with its checksum.</summary>
+    /// <param name="catalog">The model operations.</param>
+    /// <param name="stream">The file's content; it is read to its end and need not be seekable.</param>
+    /// <param name="inputSchema">Schema of the data the model takes.</param>
+    /// <param name="maximumBytes">The most bytes accepted, packed and unpacked.</param>
+    /// <returns>The model.</returns>
+    /// <inheritdoc cref="LoadVerified(ModelOperationsCatalog, string, out DataViewSchema, long)" path="/remarks"/>
+    /// <exception cref="ArgumentNullException">An argument is null.</exception>
+    /// <exception cref="IOException">The stream cannot be read.</exception>
+    /// <exception cref="InvalidDataException">The content is too large, was damaged, or was not saved by <see cref="SaveVerified"/>.</exception>
+    public static ITransformer LoadVerified(
+        this ModelOperationsCatalog catalog, Stream stream, out DataViewSchema inputSchema, long maximumBytes)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        ArgumentNullException.ThrowIfNull(stream);
+        using Stream archive = VerifiedArchive.Read(stream, "The model", maximumBytes);
         return catalog.Load(archive, out inputSchema);
     }
 }

@@ -53,6 +53,7 @@ public sealed partial class JemTransformer
         IHost host = env.Register(nameof(JemTransformer));
         host.CheckValue(ctx, nameof(ctx));
         ctx.CheckAtModel(GetVersionInfo());
+        StoredArchive.Check(host, ctx);
 
         string feature = ctx.LoadNonEmptyString();
         string label = ctx.LoadNonEmptyString();

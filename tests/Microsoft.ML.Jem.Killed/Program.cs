@@ -5,7 +5,8 @@ using Microsoft.ML.Jem.Networks;
 using Microsoft.ML.Jem.Training;
 
 // Usage: Killed model.onnx [checkpoint directory]
-// Trains on rows it makes up, always the same ones, and prints a line after each epoch, so that it can be killed in between.
+// Trains on rows it makes up, always the same ones, prints a line after each epoch and goes on when it reads one, so that it can be
+// killed in between however busy the machine is. Once its input ends, it goes on by itself.
 var random = new Random(7);
 Row[] rows =
 [
@@ -52,5 +53,9 @@ internal sealed class Row
 
 internal sealed class Lines : IProgress<TrainingProgress>
 {
-    public void Report(TrainingProgress value) => Console.WriteLine($"{value.Epoch}/{value.Epochs}");
+    public void Report(TrainingProgress value)
+    {
+        Console.WriteLine($"{value.Epoch}/{value.Epochs}");
+        Console.ReadLine();
+    }
 }

@@ -12,6 +12,8 @@ internal static class Files
 
     public static string ServiceOutput => Path.GetFullPath(Metadata("ScoringServiceOutput"));
 
+    public static string QuickstartOutput => Path.GetFullPath(Metadata("QuickstartOutput"));
+
     public static string BundledModel => Path.Combine(RepositoryRoot, "examples", "ScoringService", "Data", "model.zip");
 
     /// <summary>The bundled model with another temperature: other probabilities, the same energies.</summary>
@@ -20,8 +22,24 @@ internal static class Files
         var context = new MLContext();
         var chain = (TransformerChain<ITransformer>)context.Model.Load(BundledModel, out DataViewSchema schema);
         using JemTransformer other = ((JemTransformer)chain.LastTransformer).WithTemperature(temperature);
+        string path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        try
+        {
+            context.Model.SaveVerified(new TransformerChain<ITransformer>([.. chain.SkipLast(1), other]), schema, path);
+            return File.ReadAllBytes(path);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    /// <summary>The bundled model as plain <c>Model.Save</c> writes it.</summary>
+    public static byte[] WithoutChecksum()
+    {
+        var context = new MLContext();
         using var file = new MemoryStream();
-        context.Model.Save(new TransformerChain<ITransformer>([.. chain.SkipLast(1), other]), schema, file);
+        context.Model.Save(context.Model.Load(BundledModel, out DataViewSchema schema), schema, file);
         return file.ToArray();
     }
 

@@ -1,11 +1,14 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Net;
 using ScoringService.Api;
 using ScoringService.Models;
 
 namespace Microsoft.ML.Jem.Service.Tests;
 
-/// <summary>Many clients at once, and models replaced under them.</summary>
+/// <summary>Many clients at once, and models replaced under them. Runs while no other test does, as it measures the process's memory.</summary>
+[CollectionDefinition(nameof(LoadTests), DisableParallelization = true)]
+[Collection(nameof(LoadTests))]
 public sealed class LoadTests
 {
     private const int Clients = 50;
@@ -85,11 +88,24 @@ public sealed class LoadTests
         float[][] rows = Files.Digits("test")[..3];
         string before = (await Service.PredictAsync(service.Client, rows)).Model;
         byte[] good = Files.AnotherModel(temperature: 2);
-        byte[][] bad = [[], [1, 2, 3], good[..(good.Length / 2)], [.. good.Select((value, i) => i == good.Length / 2 ? (byte)(value ^ 1) : value)]];
-        foreach (byte[] content in bad)
+        (byte[] Content, string Said)[] bad =
+        [
+            ([], "does not end with a checksum"),
+            ([1, 2, 3], "does not end with a checksum"),
+            (good[..(good.Length / 2)], "does not end with a checksum"),
+            (Files.WithoutChecksum(), "not saved by SaveVerified"),
+            ([.. good.Select((value, i) => i == good.Length / 2 ? (byte)(value ^ 1) : value)], "does not match its checksum"),
+        ];
+        for (int i = 0; i < bad.Length; i++)
         {
-            service.ReplaceModel(content);
-            await Task.Delay(300, Cancellation);
+            service.ReplaceModel(bad[i].Content);
+            while (service.Errors.All.Length <= i)
+                await Task.Delay(20, Cancellation);
+
+            Assert.Contains("model before it, if any, stays in use", service.Errors.All[i]);
+            Assert.Contains(bad[i].Said, service.Errors.All[i]);
+            using HttpResponseMessage health = await service.Client.GetAsync("/healthz", Cancellation);
+            Assert.Equal(HttpStatusCode.OK, health.StatusCode);
             Assert.Equal(before, (await Service.PredictAsync(service.Client, rows)).Model);
         }
 

@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using ScoringService.Api;
 
 namespace Microsoft.ML.Jem.Service.Tests;
@@ -26,6 +28,8 @@ public sealed class Service : IDisposable
             host.UseSetting("Scoring:ModelPath", ModelPath);
             host.UseSetting("Scoring:ReloadSeconds", "0.05");
             host.UseSetting("Logging:LogLevel:Default", "None");
+            host.UseSetting($"Logging:{ErrorLog.Alias}:LogLevel:Default", "Error");
+            host.ConfigureServices(services => services.AddLogging(logging => logging.AddProvider(Errors)));
             foreach ((string key, object value) in settings)
                 host.UseSetting("Scoring:" + key, Convert.ToString(value, CultureInfo.InvariantCulture));
         });
@@ -35,6 +39,9 @@ public sealed class Service : IDisposable
     }
 
     public static Service With(params (string Key, object Value)[] settings) => new(settings);
+
+    /// <summary>What the service told its operator.</summary>
+    public ErrorLog Errors { get; } = new();
 
     public string Folder { get; } = Directory.CreateTempSubdirectory("jem-service-").FullName;
 

@@ -1,5 +1,6 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.Jem.Onnx;
+using Microsoft.ML.Jem.Tests.Data;
 
 namespace Microsoft.ML.Jem.Tests;
 
@@ -181,7 +182,7 @@ public sealed class JemTransformerTests(CloudModel model) : IClassFixture<CloudM
     [Fact]
     public void A_feature_column_of_another_width_is_refused()
     {
-        IDataView wide = _context.Data.LoadFromEnumerable(TestData.Digits("test").Take(3));
+        IDataView wide = _context.Data.LoadFromEnumerable(Digits.Read("test").Take(3));
 
         var error = Assert.Throws<ArgumentOutOfRangeException>(() => model.Jem.Transform(wide));
 

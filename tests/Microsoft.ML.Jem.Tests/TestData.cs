@@ -1,10 +1,8 @@
-using System.Globalization;
-using System.IO.Compression;
 using Microsoft.ML.Data;
 
 namespace Microsoft.ML.Jem.Tests;
 
-/// <summary>Data sets the tests share: real digits, and small clouds of points that train in a second.</summary>
+/// <summary>Small clouds of points that train in a second, and what the tests do with them.</summary>
 internal static class TestData
 {
     /// <summary>A labelled row.</summary>
@@ -16,15 +14,6 @@ internal static class TestData
         public float[] Features { get; set; } = [];
 
         public float Weight { get; set; } = 1;
-    }
-
-    /// <summary>A digit of the embedded data.</summary>
-    public sealed class Digit
-    {
-        public string Label { get; set; } = "";
-
-        [VectorType(64)]
-        public float[] Features { get; set; } = [];
     }
 
     /// <summary>What a model says of a row.</summary>
@@ -55,26 +44,6 @@ internal static class TestData
         ];
         random.Shuffle(rows);
         return rows;
-    }
-
-    /// <summary>The digits of a split: "train" and "test" hold 0 to 7, "novel" 8 and 9.</summary>
-    public static Digit[] Digits(string split)
-    {
-        using FileStream file = File.OpenRead(Path.Combine(AppContext.BaseDirectory, "Data", "digits", $"{split}.csv.gz"));
-        using var text = new StreamReader(new GZipStream(file, CompressionMode.Decompress));
-        text.ReadLine();
-        var digits = new List<Digit>();
-        while (text.ReadLine() is { } line)
-        {
-            string[] values = line.Split(',');
-            digits.Add(new Digit
-            {
-                Label = values[0],
-                Features = [.. values.Skip(1).Select(value => float.Parse(value, CultureInfo.InvariantCulture))],
-            });
-        }
-
-        return [.. digits];
     }
 
     public static double Normal(Random random) =>

@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using System.Security.Cryptography;
 using Microsoft.ML;
 using Microsoft.ML.Jem;
@@ -9,14 +8,13 @@ namespace ScoringService.Models;
 public static class ModelFile
 {
     /// <summary>Loads a model and makes one prediction, so that the first request finds everything ready.</summary>
-    /// <param name="path">A file that <c>mlContext.Model.Save</c> wrote.</param>
+    /// <param name="path">A file that <c>mlContext.Model.SaveVerified</c> wrote.</param>
     /// <param name="maximumBytes">The largest file accepted, packed and unpacked.</param>
-    /// <exception cref="InvalidDataException">The file is too large, damaged, or of another kind; the message says why.</exception>
+    /// <exception cref="InvalidDataException">The file is too large, damaged, without checksum, or of another kind; the message says why.</exception>
     public static LoadedModel Load(string path, long maximumBytes)
     {
         byte[] bytes = ReadAll(path, maximumBytes);
-        CheckUnpackedSize(bytes, maximumBytes);
-        JemTransformer transformer = Open(bytes);
+        JemTransformer transformer = Open(bytes, maximumBytes);
         var model = new LoadedModel(Convert.ToHexStringLower(SHA256.HashData(bytes))[..16], transformer);
         try
         {
@@ -41,28 +39,10 @@ public static class ModelFile
         return bytes;
     }
 
-    private static void CheckUnpackedSize(byte[] bytes, long maximumBytes)
-    {
-        // What an entry says of its size may be a lie, so the sizes are counted.
-        using var archive = new ZipArchive(new MemoryStream(bytes, writable: false));
-        var buffer = new byte[81920];
-        long total = 0;
-        foreach (ZipArchiveEntry entry in archive.Entries)
-        {
-            using Stream content = entry.Open();
-            for (int read; (read = content.Read(buffer)) > 0;)
-            {
-                total += read;
-                if (total > maximumBytes)
-                    throw new InvalidDataException($"The model file unpacks to more than {maximumBytes} bytes (MaximumModelBytes).");
-            }
-        }
-    }
-
-    private static JemTransformer Open(byte[] bytes)
+    private static JemTransformer Open(byte[] bytes, long maximumBytes)
     {
         using var stream = new MemoryStream(bytes, writable: false);
-        ITransformer loaded = new MLContext().Model.Load(stream, out DataViewSchema schema);
+        ITransformer loaded = new MLContext().Model.LoadVerified(stream, out DataViewSchema schema, maximumBytes);
         ITransformer[] chain = loaded is IEnumerable<ITransformer> transformers ? [.. transformers] : [loaded];
         if (chain is not [.., JemTransformer jem])
             throw new InvalidDataException("The model does not end with a Jem classifier: expected a pipeline whose last step is Jem().");

@@ -155,7 +155,8 @@ public sealed class HtmlPage
     private static string Text(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        return WebUtility.HtmlEncode(text);
+        // A number and its percent sign stay on one line.
+        return WebUtility.HtmlEncode(text.Replace(" %", "\u00A0%", StringComparison.Ordinal));
     }
 
     private static string CheckPng(string uri)

@@ -8,8 +8,6 @@ internal static class PngFile
 {
     private const byte Grey = 0, Colour = 2;
 
-    private static readonly uint[] CrcTable = [.. Enumerable.Range(0, 256).Select(CrcOf)];
-
     /// <summary>Writes an image.</summary>
     /// <param name="stream">Where the file goes.</param>
     /// <param name="width">Pixels a row.</param>
@@ -49,22 +47,7 @@ internal static class PngFile
         stream.Write(number);
         stream.Write(type);
         stream.Write(data);
-        BinaryPrimitives.WriteUInt32BigEndian(number, ~Crc(Crc(uint.MaxValue, type), data));
+        BinaryPrimitives.WriteUInt32BigEndian(number, Crc32.Append(Crc32.Append(0, type), data));
         stream.Write(number);
-    }
-
-    private static uint Crc(uint crc, ReadOnlySpan<byte> bytes)
-    {
-        foreach (byte value in bytes)
-            crc = CrcTable[(byte)(crc ^ value)] ^ (crc >> 8);
-        return crc;
-    }
-
-    private static uint CrcOf(int index)
-    {
-        uint crc = (uint)index;
-        for (int bit = 0; bit < 8; bit++)
-            crc = (crc & 1) == 0 ? crc >> 1 : (crc >> 1) ^ 0xEDB88320;
-        return crc;
     }
 }

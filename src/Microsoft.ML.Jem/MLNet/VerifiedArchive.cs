@@ -35,28 +35,36 @@ internal static class VerifiedArchive
         }
     }
 
-    /// <summary>Reads a file that <see cref="Write"/> wrote, once it is found whole and not too large.</summary>
-    public static MemoryStream Read(string path, long maximumBytes)
+    /// <summary>Reads what <see cref="Write"/> wrote, once it is found whole and not too large.</summary>
+    /// <param name="stream">The content; read to its end.</param>
+    /// <param name="name">What to call it where it is bad.</param>
+    /// <param name="maximumBytes">The most bytes accepted, packed and unpacked.</param>
+    public static MemoryStream Read(Stream stream, string name, long maximumBytes)
     {
-        using FileStream file = File.OpenRead(path);
-        if (file.Length > Math.Min(maximumBytes, Array.MaxLength))
-            throw new InvalidDataException($"'{path}' has {file.Length} bytes: expected at most {Math.Min(maximumBytes, Array.MaxLength)}.");
-        var bytes = new byte[file.Length];
-        file.ReadExactly(bytes);
-        return Open(bytes, path, maximumBytes);
+        long most = Math.Min(maximumBytes, Array.MaxLength);
+        using var content = new MemoryStream();
+        var buffer = new byte[81920];
+        for (int read; (read = stream.Read(buffer)) > 0;)
+        {
+            if (content.Length + read > most)
+                throw new InvalidDataException($"{name} is too long: expected at most {most} bytes.");
+            content.Write(buffer, 0, read);
+        }
+
+        return Open(content.ToArray(), name, maximumBytes);
     }
 
     /// <summary>Checks the bytes of a file.</summary>
-    public static MemoryStream Open(byte[] bytes, string path, long maximumBytes)
+    public static MemoryStream Open(byte[] bytes, string name, long maximumBytes)
     {
         int contentLength = bytes.Length - DigitCount;
         if (contentLength < Mark.Length || !bytes.AsSpan(contentLength - Mark.Length, Mark.Length).SequenceEqual(Encoding.ASCII.GetBytes(Mark)))
-            throw new InvalidDataException($"'{path}' does not end with a checksum: it was cut off, or not saved by SaveVerified. Use the original file, or Model.Load.");
+            throw new InvalidDataException($"{name} does not end with a checksum: it was cut off, or not saved by SaveVerified. Use the original file, or load it with Model.Load and save it with SaveVerified.");
         if (!Digits(bytes.AsSpan(0, contentLength)).AsSpan().SequenceEqual(bytes.AsSpan(contentLength)))
-            throw new InvalidDataException($"'{path}' does not match its checksum: it was damaged after it was saved. Use the original file.");
+            throw new InvalidDataException($"{name} does not match its checksum: it was damaged after it was saved. Use the original file.");
 
         var stream = new MemoryStream(bytes, writable: false);
-        CheckUnpackedSize(stream, path, maximumBytes);
+        CheckUnpackedSize(stream, name, maximumBytes);
         stream.Position = 0;
         return stream;
     }
@@ -72,7 +80,7 @@ internal static class VerifiedArchive
     private static byte[] Digits(ReadOnlySpan<byte> content) => Encoding.ASCII.GetBytes(Convert.ToHexStringLower(SHA256.HashData(content)));
 
     /// <summary>Counts what comes out: what an entry says of its size may be a lie.</summary>
-    private static void CheckUnpackedSize(Stream stream, string path, long maximumBytes)
+    private static void CheckUnpackedSize(Stream stream, string name, long maximumBytes)
     {
         using var archive = new ZipArchive(stream, ZipArchiveMode.Read, leaveOpen: true);
         var buffer = new byte[81920];
@@ -84,7 +92,7 @@ internal static class VerifiedArchive
             {
                 total += read;
                 if (total > maximumBytes)
-                    throw new InvalidDataException($"'{path}' unpacks to more than {maximumBytes} bytes.");
+                    throw new InvalidDataException($"{name} unpacks to more than {maximumBytes} bytes.");
             }
         }
     }

@@ -31,12 +31,13 @@ internal sealed partial class PrivateFileCache(string root)
     /// Returns the path of a file holding exactly <paramref name="content"/>, writing it where it is missing or differs.
     /// Any number of processes may do so at once: each writes beside and renames, and all write the same bytes.
     /// </summary>
-    /// <exception cref="UnauthorizedAccessException">The directory belongs to another user, or is not writable.</exception>
+    /// <exception cref="UnauthorizedAccessException">The directory belongs to another user or lies where others could exchange it, or is not writable.</exception>
     /// <exception cref="IOException">The file could not be written.</exception>
     public string Store(string fileName, ReadOnlySpan<byte> content)
     {
         string directory = Path.Combine(root, Convert.ToHexStringLower(SHA256.HashData(content)));
         Directory.CreateDirectory(root, OwnerOnly);
+        RequireSafePlace(root);
         RequireOwn(root);
         Directory.CreateDirectory(directory, OwnerOnly);
         RequireOwn(directory);
@@ -85,13 +86,24 @@ internal sealed partial class PrivateFileCache(string root)
             File.SetUnixFileMode(directory, OwnerOnly);
     }
 
-    private static unsafe uint OwnerOf(string path)
+    /// <summary>Whoever may rename a directory can put another in its place, whatever its own permissions.</summary>
+    private static void RequireSafePlace(string directory)
+    {
+        string parent = Path.GetDirectoryName(Path.GetFullPath(directory))!;
+        UnixFileMode mode = File.GetUnixFileMode(parent);
+        if (mode.HasFlag(UnixFileMode.OtherWrite) && !mode.HasFlag(UnixFileMode.StickyBit))
+            throw new UnauthorizedAccessException($"'{directory}' lies in a directory where every user may exchange it: expected '{parent}' to be writable by its owner only, or to have the sticky bit as /tmp has.");
+        if (OwnerOf(parent, followsLinks: true) is not 0 and uint owner && owner != GetEffectiveUser())
+            throw new UnauthorizedAccessException($"'{directory}' lies in a directory of another user, who may exchange it: expected '{parent}' to belong to this user or to root.");
+    }
+
+    private static unsafe uint OwnerOf(string path, bool followsLinks = false)
     {
         // struct statx is laid out alike on every architecture, which struct stat is not; stx_uid is at byte 20.
         const int CurrentDirectory = -100, DoNotFollow = 0x100;
         const uint Owner = 0x8;
         byte* status = stackalloc byte[256];
-        if (GetStatus(CurrentDirectory, path, DoNotFollow, Owner, status) != 0)
+        if (GetStatus(CurrentDirectory, path, followsLinks ? 0 : DoNotFollow, Owner, status) != 0)
             throw new IOException($"The owner of '{path}' cannot be read: {Marshal.GetLastPInvokeErrorMessage()}.");
         return *(uint*)(status + 20);
     }

@@ -27,42 +27,6 @@ public class ConformalTableTests
         }
     }
 
-    [Theory]
-    [InlineData("0.05")]
-    [InlineData("0.1")]
-    [InlineData("0.2")]
-    public void Prediction_sets_equal_the_reference(string alpha)
-    {
-        JsonElement sets = Fixture.Load("metrics_conformal.json").GetProperty("sets");
-        double[] probabilities = sets.GetProperty("cal_probs").Doubles();
-        int[] labels = sets.GetProperty("cal_labels").Ints();
-        double[] nonconformity = [.. labels.Select((label, row) => 1 - probabilities[3 * row + label])];
-        JsonElement expected = sets.GetProperty("alpha").GetProperty(alpha);
-
-        double quantile = PredictionSets.Quantile(nonconformity, double.Parse(alpha, System.Globalization.CultureInfo.InvariantCulture));
-
-        Assert.Equal(expected.GetProperty("quantile").GetDouble(), quantile, Tolerance);
-        JsonElement rows = sets.GetProperty("test_probs");
-        for (int row = 0; row < rows.GetArrayLength(); row++)
-            Assert.Equal(expected.GetProperty("sets")[row].Ints(), PredictionSets.Set(rows[row].Doubles(), quantile));
-    }
-
-    [Fact]
-    public void Too_few_rows_for_the_level_give_full_sets()
-    {
-        double quantile = PredictionSets.Quantile([0.1, 0.2, 0.3], alpha: 0.05);
-        Assert.Equal(double.PositiveInfinity, quantile);
-        Assert.Equal([0, 1], PredictionSets.Set([1, 0], quantile));
-    }
-
-    [Fact]
-    public void A_whole_rank_is_not_lifted_by_rounding()
-    {
-        double[] nonconformity = [.. Enumerable.Range(1, 99).Select(i => (double)i)];
-        for (int percent = 1; percent < 100; percent++)
-            Assert.Equal(100 - percent, PredictionSets.Quantile(nonconformity, percent / 100.0));
-    }
-
     [Fact]
     public void Infinite_scores_are_counted_and_NaN_is_the_most_unusual()
     {
@@ -109,7 +73,6 @@ public class ConformalTableTests
         Assert.Contains("NaN", Assert.Throws<ArgumentException>(() => ConformalTable.Create([1, float.NaN])).Message, StringComparison.Ordinal);
         Assert.Contains("descend", Assert.Throws<ArgumentException>(() => ConformalTable.FromDescending([1, 2])).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>(() => ConformalTable.Create([1], capacity: 0));
-        Assert.Throws<ArgumentOutOfRangeException>(() => PredictionSets.Quantile([1], alpha: 1));
         Assert.Throws<ArgumentOutOfRangeException>(() => ConformalTable.Create([1]).SmoothedPValue(0, tau: 1.5));
     }
 }

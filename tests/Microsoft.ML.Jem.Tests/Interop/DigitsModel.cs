@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.ML.Data;
+using Microsoft.ML.Jem.Tests.Data;
 
 namespace Microsoft.ML.Jem.Tests.Interop;
 
@@ -22,8 +23,8 @@ public sealed class DigitsModel : IDisposable, ICollectionFixture<DigitsModel>
     {
         Context = new MLContext(seed: 1);
         _chain = TestData.Pipeline(Context, new JemTrainer.Options { NumberOfEpochs = numberOfEpochs })
-            .Fit(Context.Data.LoadFromEnumerable(TestData.Digits("train")));
-        TestRows = TestData.Digits("test");
+            .Fit(Context.Data.LoadFromEnumerable(Digits.Read("train")));
+        TestRows = Digits.Read("test");
         Expected = TestData.Read(Context, _chain.Transform(Context.Data.LoadFromEnumerable(TestRows)));
         RowsPath = Path.Combine(_folder.FullName, "rows.json");
         File.WriteAllText(RowsPath, JsonSerializer.Serialize(new { width = 64, features = TestRows.SelectMany(row => row.Features) }));
@@ -34,7 +35,7 @@ public sealed class DigitsModel : IDisposable, ICollectionFixture<DigitsModel>
     /// <summary>The test set's features, in the form the scripts read.</summary>
     internal string RowsPath { get; }
 
-    internal TestData.Digit[] TestRows { get; }
+    internal Digits.Digit[] TestRows { get; }
 
     internal TestData.Scored[] Expected { get; }
 

@@ -2,6 +2,7 @@ using Microsoft.ML.Data;
 using Microsoft.ML.Jem.Images;
 using Microsoft.ML.Jem.Networks;
 using Microsoft.ML.Jem.Onnx;
+using Microsoft.ML.Jem.Tests.Data;
 using Microsoft.ML.Model.OnnxConverter;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.Transforms;
@@ -43,7 +44,7 @@ public sealed class ConvertToOnnxTests(CloudModel cloud) : TorchTest, IClassFixt
     [Fact]
     public void A_converted_pipeline_with_a_wide_residual_network_gives_what_ML_NET_gives()
     {
-        Picture[] rows = [.. TestData.Digits("train").Take(120).Select(digit => new Picture { Label = digit.Label, Features = digit.Features })];
+        Picture[] rows = [.. Digits.Read("train").Take(120).Select(digit => new Picture { Label = digit.Label, Features = digit.Features })];
         IDataView data = _context.Data.LoadFromEnumerable(rows);
         JemTrainer.Options options = new() { NumberOfEpochs = 1, NumberOfMembers = 2, Network = new WideResNet(10, 1, new ImageShape(1, 8, 8)) };
         using TransformerChain<JemTransformer> model = TestData.Pipeline(_context, options).Fit(data);

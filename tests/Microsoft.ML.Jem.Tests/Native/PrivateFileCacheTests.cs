@@ -91,6 +91,38 @@ public sealed class PrivateFileCacheTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(UnixFileMode.OtherWrite, false)]
+    [InlineData(UnixFileMode.OtherWrite | UnixFileMode.StickyBit, true)]
+    public void A_place_where_others_may_exchange_the_directory_is_refused(UnixFileMode place, bool isSafe)
+    {
+        Directory.CreateDirectory(_root);
+        File.SetUnixFileMode(_root, OwnerOnly | place);
+        var cache = new PrivateFileCache(Path.Combine(_root, "cache"));
+        if (isSafe)
+            Assert.Equal(_content, File.ReadAllBytes(cache.Store("lib.so", _content)));
+        else
+            Assert.Contains("every user may exchange it", Assert.Throws<UnauthorizedAccessException>(() => cache.Store("lib.so", _content)).Message);
+    }
+
+    [Fact]
+    public void A_full_disk_is_an_error_that_leaves_what_was_there_and_the_next_try_with_room_succeeds()
+    {
+        using var disk = new SmallDisk(kibibytes: 64);
+        var cache = new PrivateFileCache(Path.Combine(disk.Path, "cache"));
+        string before = cache.Store("lib.so", _content);
+        byte[] larger = new byte[100_000];
+
+        var error = Assert.Throws<IOException>(() => cache.Store("lib.so", larger));
+
+        Assert.Contains("No space left", error.Message);
+        Assert.Equal([before], disk.Files);
+        Assert.Equal(_content, File.ReadAllBytes(before));
+
+        disk.LeaveRoom(kibibytes: 1024);
+        Assert.Equal(larger, File.ReadAllBytes(cache.Store("lib.so", larger)));
+    }
+
     [Fact]
     public void Many_writers_at_once_agree()
     {

@@ -52,6 +52,23 @@ public sealed class TorchLibraryTests : TorchTest
     }
 
     [Fact]
+    [SupportedOSPlatform("linux")]
+    public void A_cache_on_a_full_disk_says_so_and_is_used_once_there_is_room()
+    {
+        using var disk = new SmallDisk(kibibytes: 64);
+        string library = NativeFolders.OfThisApplication().Find("libLibTorchSharp.so")!;
+        var cache = new PrivateFileCache(Path.Combine(disk.Path, "cache"));
+
+        var error = Assert.Throws<DllNotFoundException>(() => TorchLibrary.WithoutTooNewVersion(library, [cache], new DllNotFoundException()));
+        Assert.Contains("No space left", error.Message);
+        Assert.Contains("XDG_CACHE_HOME", error.Message);
+        Assert.Empty(disk.Files);
+
+        disk.LeaveRoom(kibibytes: 64 << 10);
+        Assert.Equal([TorchLibrary.WithoutTooNewVersion(library, [cache], new DllNotFoundException())], disk.Files);
+    }
+
+    [Fact]
     public void Folders_are_searched_in_order_and_a_missing_library_is_null()
     {
         NativeFolders folders = NativeFolders.OfThisApplication();

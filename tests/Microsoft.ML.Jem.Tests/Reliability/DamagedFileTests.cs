@@ -20,7 +20,7 @@ public sealed class DamagedFileTests(SmallModel model) : IClassFixture<SmallMode
 
     [Fact]
     [Trait("Category", "Long")]
-    public void Ten_thousand_damaged_files_are_refused_by_their_checksum() => RunVerified(10_000);
+    public void Twenty_thousand_damaged_files_are_refused_by_their_checksum() => RunVerified(20_000);
 
     [Fact]
     public void Damage_to_our_entries_of_a_model_is_found_by_Model_Load() => RunOwnEntries(200);
@@ -66,6 +66,9 @@ public sealed class DamagedFileTests(SmallModel model) : IClassFixture<SmallMode
 
             error = Assert.Throws<InvalidDataException>(() => new MLContext().Model.LoadVerified(path, out _, maximumBytes: 100));
             Assert.Contains("expected at most 100", error.Message);
+            using FileStream stream = File.OpenRead(path);
+            error = Assert.Throws<InvalidDataException>(() => new MLContext().Model.LoadVerified(stream, out _, maximumBytes: 16 << 20));
+            Assert.Contains("The model unpacks to more than 16777216 bytes", error.Message);
         }
         finally
         {
@@ -79,7 +82,7 @@ public sealed class DamagedFileTests(SmallModel model) : IClassFixture<SmallMode
         VerifiedArchive.Write(path, model.Zip);
         byte[] file = File.ReadAllBytes(path);
         File.Delete(path);
-        Run("files through LoadVerified", count, i => new Mutator(i).Damage(file), damaged =>
+        Run("files through LoadVerified", count, new DamagedZip(file, model.EntryNames()).Copy, damaged =>
         {
             using Stream archive = VerifiedArchive.Open(damaged, "model.zip", JemModelCatalog.DefaultMaximumBytes);
             return LoadAndScore(archive);

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Microsoft.ML.Jem.MLNet;
 
 namespace Microsoft.ML.Jem.Tests.Reliability;
@@ -38,23 +37,22 @@ public sealed class SaveTests(CloudModel model) : IClassFixture<CloudModel>, IDi
     }
 
     [Fact]
-    public void A_full_disk_leaves_the_file_before_as_it_was()
+    public void A_full_disk_leaves_the_file_before_as_it_was_and_saving_works_once_there_is_room()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux() && Run("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", _folder), "Only who may mount can fill a small disk.");
-        try
-        {
-            File.WriteAllText(ModelPath, "the file before");
+        using var disk = new SmallDisk(kibibytes: 64);
+        string path = Path.Combine(disk.Path, "model.zip");
+        File.WriteAllText(path, "the file before");
 
-            var error = Assert.Throws<IOException>(() => model.Context.Model.SaveVerified(model.Chain, model.Data.Schema, ModelPath));
+        var error = Assert.Throws<IOException>(() => model.Context.Model.SaveVerified(model.Chain, model.Data.Schema, path));
 
-            Assert.Contains("No space left", error.Message);
-            Assert.Equal("the file before", File.ReadAllText(ModelPath));
-            Assert.Equal([ModelPath], Directory.GetFiles(_folder));
-        }
-        finally
-        {
-            Assert.True(Run("umount", _folder));
-        }
+        Assert.Contains("No space left", error.Message);
+        Assert.Equal("the file before", File.ReadAllText(path));
+        Assert.Equal([path], disk.Files);
+
+        disk.LeaveRoom(kibibytes: 16 << 10);
+        model.Context.Model.SaveVerified(model.Chain, model.Data.Schema, path);
+        Assert.Equal(Energies(model.Chain), Energies(model.Context.Model.LoadVerified(path, out _)));
+        Assert.Equal([path], disk.Files);
     }
 
     [Fact]
@@ -62,10 +60,10 @@ public sealed class SaveTests(CloudModel model) : IClassFixture<CloudModel>, IDi
     {
         File.WriteAllText(ModelPath, "the file before");
         Assert.SkipUnless(
-            OperatingSystem.IsLinux() && Run("mount", "--bind", _folder, _folder), "Only who may mount can make a disk read-only.");
+            OperatingSystem.IsLinux() && SmallDisk.Run("mount", "--bind", _folder, _folder), "Only who may mount can make a disk read-only.");
         try
         {
-            Assert.True(Run("mount", "-o", "remount,ro,bind", _folder));
+            Assert.True(SmallDisk.Run("mount", "-o", "remount,ro,bind", _folder));
 
             var error = Assert.ThrowsAny<Exception>(() => model.Context.Model.SaveVerified(model.Chain, model.Data.Schema, ModelPath));
 
@@ -75,7 +73,7 @@ public sealed class SaveTests(CloudModel model) : IClassFixture<CloudModel>, IDi
         }
         finally
         {
-            Assert.True(Run("umount", _folder));
+            Assert.True(SmallDisk.Run("umount", _folder));
         }
     }
 
@@ -103,19 +101,4 @@ public sealed class SaveTests(CloudModel model) : IClassFixture<CloudModel>, IDi
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private float[] Energies(ITransformer transformer) => [.. TestData.Read(model.Context, transformer.Transform(model.Data)).Select(row => row.Energy)];
-
-    private static bool Run(string program, params string[] arguments)
-    {
-        try
-        {
-            using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true, RedirectStandardOutput = true })!;
-            process.WaitForExit();
-            return process.ExitCode == 0;
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            // There is no such program here.
-            return false;
-        }
-    }
 }

@@ -47,7 +47,11 @@ public sealed class SmallModel : IDisposable
     }
 
     /// <summary>The zip with the content of one entry changed, packed anew so that sizes and CRCs are right.</summary>
-    public byte[] WithEntry(int index, Func<byte[], byte[]> change)
+    public byte[] WithEntry(int index, Func<byte[], byte[]> change) =>
+        Repack(CompressionLevel.Fastest, (i, content) => i == index ? change(content) : content);
+
+    /// <summary>The zip packed anew, with contents changed.</summary>
+    public byte[] Repack(CompressionLevel level, Func<int, byte[], byte[]> change)
     {
         using var packed = new MemoryStream();
         using (var source = new ZipArchive(new MemoryStream(Zip)))
@@ -58,9 +62,8 @@ public sealed class SmallModel : IDisposable
                 using var content = new MemoryStream();
                 using (Stream stream = source.Entries[i].Open())
                     stream.CopyTo(content);
-                byte[] bytes = content.ToArray();
-                using Stream entry = target.CreateEntry(source.Entries[i].FullName, CompressionLevel.Fastest).Open();
-                entry.Write(i == index ? change(bytes) : bytes);
+                using Stream entry = target.CreateEntry(source.Entries[i].FullName, level).Open();
+                entry.Write(change(i, content.ToArray()));
             }
         }
 

@@ -170,6 +170,28 @@ public sealed class CheckpointFileTests : TorchTest, IDisposable
     }
 
     [Fact]
+    public void A_disk_that_fills_up_leaves_the_files_before_and_training_goes_on_once_there_is_room()
+    {
+        using var disk = new SmallDisk(kibibytes: 16 << 10);
+        JemTrainingOptions options = Options().With(o => o.CheckpointPath = Path.Combine(disk.Path, "training"));
+        Assert.Null(InterruptedTraining.BreakOff(options, Rows, reports: 5));
+        string[] files = disk.Files;
+        byte[][] before = Array.ConvertAll(files, File.ReadAllBytes);
+
+        disk.LeaveRoom(kibibytes: 4);
+        var error = Assert.Throws<IOException>(() => InterruptedTraining.Finish(options, Rows));
+
+        Assert.Contains("No space left", error.Message);
+        Assert.Contains("start the same training again", error.Message);
+        Assert.Equal(files, disk.Files);
+        Assert.Equal(before, Array.ConvertAll(disk.Files, File.ReadAllBytes));
+
+        disk.LeaveRoom(kibibytes: 16 << 10);
+        Assert.Equal(InterruptedTraining.Finish(Options().With(o => o.CheckpointPath = null), Rows), InterruptedTraining.Finish(options, Rows));
+        Assert.Empty(disk.Files);
+    }
+
+    [Fact]
     public void A_file_is_written_no_more_often_than_the_interval_says()
     {
         string path = Path.Combine(_folder.Path, "member1.checkpoint");

@@ -5,6 +5,9 @@ namespace Microsoft.ML.Jem.Tests.Training;
 /// <summary>Kills a process that trains (SIGKILL on Unix), at random moments, and starts it again.</summary>
 public sealed class KilledTrainingTests : IDisposable
 {
+    /// <summary>Of all members together.</summary>
+    private const int Epochs = 90;
+
     private readonly TrainingFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -26,9 +29,14 @@ public sealed class KilledTrainingTests : IDisposable
             using Process process = Start(resumed, _folder.Checkpoint);
 
             // A few epochs on from where it was, so that it gets on, and then a moment that may lie anywhere: in an update, in the writing of a file.
-            int epochs = random.Next(1, 120 / times);
+            // At first four epochs of three members, so that one has a checkpoint.
+            int epochs = random.Next(kill == 0 ? 4 : 1, Epochs / times);
             for (int line = 0; line < epochs; line++)
+            {
                 Assert.NotNull(await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken));
+                await process.StandardInput.WriteLineAsync();
+            }
+
             Thread.Sleep(TimeSpan.FromMilliseconds(20 * random.NextDouble()));
             process.Kill();
             await process.WaitForExitAsync(TestContext.Current.CancellationToken);
@@ -44,6 +52,7 @@ public sealed class KilledTrainingTests : IDisposable
     private static async Task Finish(params string[] arguments)
     {
         using Process process = Start(arguments);
+        process.StandardInput.Close();
         Task<string> output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         Task<string> error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
@@ -52,7 +61,7 @@ public sealed class KilledTrainingTests : IDisposable
 
     private static Process Start(params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "Microsoft.ML.Jem.Killed.dll"));
         foreach (string argument in arguments)
             start.ArgumentList.Add(argument);

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.Jem.Calibration;
+namespace Microsoft.ML.Jem.Evaluation;
 
 /// <summary>Split-conformal sets of classes that hold the true class with probability at least 1 − α.</summary>
 /// <remarks>
@@ -25,15 +25,18 @@ internal static class PredictionSets
         return ascending[Math.Max((int)rank, 1) - 1];
     }
 
+    /// <summary>How little a class fits a row.</summary>
+    public static double Nonconformity(float probability) => 1 - (double)probability;
+
     /// <summary>The classes whose nonconformity is at most the quantile, in order; possibly none.</summary>
     /// <param name="probabilities">One probability a class.</param>
     /// <param name="quantile">What <see cref="Quantile"/> gave.</param>
-    public static int[] Set(ReadOnlySpan<double> probabilities, double quantile)
+    public static int[] Set(ReadOnlySpan<float> probabilities, double quantile)
     {
         var set = new List<int>();
         for (int k = 0; k < probabilities.Length; k++)
         {
-            if (1 - probabilities[k] <= quantile)
+            if (Nonconformity(probabilities[k]) <= quantile)
                 set.Add(k);
         }
 
