@@ -147,6 +147,10 @@ public sealed class MultilayerPerceptron : JemNetwork
     }
 
     /// <inheritdoc/>
+    internal override VectorizedNetwork? Vectorize(Module<Tensor, Tensor> module) =>
+        module is PerceptronModule perceptron ? VectorizedPerceptron.Create(Activation, perceptron) : null;
+
+    /// <inheritdoc/>
     internal override int? PreferredThreads(int featureCount, int classCount, int batchSize)
     {
         // Below some 64 million multiplications a forward pass, handing work to a second thread costs more than it saves.
@@ -170,7 +174,6 @@ public sealed class MultilayerPerceptron : JemNetwork
         Tensor derivative = activated.Plus(sigmoid).AddProductInPlace(activated, sigmoid, -1);
         return (activated, derivative);
     }
-
 
     private static Linear[] Layers(Module<Tensor, Tensor> module) => module is PerceptronModule perceptron
         ? perceptron.Layers

@@ -106,6 +106,10 @@ public sealed class WideResNet : JemNetwork
     internal override JemNetwork WithImage(ImageShape image) => new WideResNet(Depth, Widen, image);
 
     /// <inheritdoc/>
+    internal override VectorizedNetwork? Vectorize(Module<Tensor, Tensor> module) =>
+        module is WideResNetModule network ? VectorizedWideResNet.Create(Image, network) : null;
+
+    /// <inheritdoc/>
     internal override int? PreferredThreads(int featureCount, int classCount, int batchSize)
     {
         // Layers of a few million multiplications leave a second thread waiting; on a busy machine it costs many times what it saves.

@@ -69,11 +69,16 @@ internal sealed class WideResNetModule : Module<Tensor, Tensor>
     public Tensor Hidden(Tensor input)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor value = Conv1.call(Images(input));
+        Tensor value = ChannelsLast(Conv1.call(Images(input)));
         foreach ((_, WideBlock block) in Blocks)
             value = block.call(value);
         return Activate(value).mean([2, 3]).MoveToOuterDisposeScope();
     }
+
+    /// <summary>The same values in an order in memory that the CPU's convolutions need not rearrange; what follows keeps it.</summary>
+    private static Tensor ChannelsLast(Tensor maps) => maps.device_type == DeviceType.CPU
+        ? maps.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2)
+        : maps;
 
     private Tensor Images(Tensor rows) => _image.Order == PixelOrder.Interleaved
         ? rows.reshape(rows.shape[0], _image.Height, _image.Width, _image.Channels).permute(0, 3, 1, 2)

@@ -17,13 +17,17 @@ namespace Microsoft.ML.Jem.Sampling;
 /// <param name="generator">The source of ε, on the module's device.</param>
 internal sealed class LangevinSampler(JemNetwork network, Module<Tensor, Tensor> module, LangevinSettings settings, Generator generator)
 {
-    /// <summary>Runs all chains for <see cref="LangevinSettings.Steps"/> steps.</summary>
+    private readonly VectorizedChains? _vectorized = network.Vectorize(module) is { } vectorized ? new VectorizedChains(vectorized, settings, generator) : null;
+
+    /// <summary>Runs all chains for <see cref="LangevinSettings.Steps"/> steps. Not safe for concurrent use.</summary>
     /// <param name="start">Where each chain starts, [n, d]; left as it is.</param>
     /// <param name="y">The class each chain is a sample of, int64 [n]; null samples p(x).</param>
     /// <param name="cancellation">Asked before each step.</param>
     /// <returns>The chains' ends, [n, d], detached.</returns>
     public Tensor Sample(Tensor start, Tensor? y = null, CancellationToken cancellation = default)
     {
+        if (_vectorized is not null)
+            return _vectorized.Sample(start, y, cancellation);
         using var frozen = new FrozenParameters(module);
         using DisposeScope scope = NewDisposeScope();
         Tensor x = start.detach();

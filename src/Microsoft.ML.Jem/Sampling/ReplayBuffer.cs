@@ -62,16 +62,20 @@ internal sealed class ReplayBuffer(Tensor chains, int classCount, double restart
         return first.Plus(within);
     }
 
-    /// <summary>The buffer's entries, but <paramref name="fresh"/> wherever <paramref name="u"/> is below the restart probability.</summary>
+    /// <summary>The buffer's entries, but points of p0 wherever <paramref name="u"/> is below the restart probability.</summary>
     /// <param name="entries">Which chains, int64 [n].</param>
     /// <param name="u">Uniform draws from [0, 1), [n].</param>
-    /// <param name="fresh">Points of p0, [n, d].</param>
-    internal Tensor Start(Tensor entries, Tensor u, Tensor fresh)
+    /// <param name="fresh">Draws a point of p0 for each position in the batch that is given, int64 [m], to [m, d].</param>
+    internal Tensor Start(Tensor entries, Tensor u, Func<Tensor, Tensor> fresh)
     {
-        using Tensor old = chains.index_select(0, entries);
         using Tensor restarts = u.IsBelow(restartProbability);
-        using Tensor column = restarts.unsqueeze(1);
-        return where(column, fresh, old);
+        using Tensor indices = restarts.nonzero();
+        using Tensor positions = indices.squeeze(1);
+        Tensor start = chains.index_select(0, entries);
+        if (positions.shape[0] == 0)
+            return start;
+        using Tensor points = fresh(positions);
+        return start.index_copy_(0, positions, points);
     }
 
     /// <inheritdoc/>
@@ -80,7 +84,10 @@ internal sealed class ReplayBuffer(Tensor chains, int classCount, double restart
     private Tensor DrawStart(Tensor entries, Tensor freshClasses)
     {
         using Tensor u = rand([entries.shape[0]], float32, generator.device, generator: generator);
-        using Tensor fresh = starts.Draw(freshClasses);
-        return Start(entries, u, fresh);
+        return Start(entries, u, positions =>
+        {
+            using Tensor classes = freshClasses.index_select(0, positions);
+            return starts.Draw(classes);
+        });
     }
 }

@@ -1,3 +1,5 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
 using Microsoft.ML.Jem.Native;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -40,12 +42,10 @@ internal sealed class AdamOptimizer(IEnumerable<Parameter> parameters, double we
             using DisposeScope scope = NewDisposeScope();
             if (parameter.grad is not { } gradient)
                 continue;
-            if (weightDecay != 0)
-                gradient = gradient.Plus(parameter, weightDecay);
-            first.ScaleInPlace(FirstDecay).AddInPlace(gradient, 1 - FirstDecay);
-            second.ScaleInPlace(SecondDecay).AddProductInPlace(gradient, gradient, 1 - SecondDecay);
-            Tensor root = second.sqrt().ScaleInPlace(rootScale).Plus(Epsilon);
-            parameter.AddQuotientInPlace(first, root, -stepSize);
+            if (parameter.device_type == DeviceType.CPU && parameter.is_contiguous() && gradient.is_contiguous())
+                StepInOnePass(Values(parameter), Values(gradient), Values(first), Values(second), stepSize, rootScale);
+            else
+                Step(parameter, gradient, first, second, stepSize, rootScale);
         }
     }
 
@@ -71,6 +71,44 @@ internal sealed class AdamOptimizer(IEnumerable<Parameter> parameters, double we
             moments.Second.Dispose();
         }
     }
+
+    private void Step(Parameter parameter, Tensor gradient, Tensor first, Tensor second, double stepSize, double rootScale)
+    {
+        if (weightDecay != 0)
+            gradient = gradient.Plus(parameter, weightDecay);
+        first.ScaleInPlace(FirstDecay).AddInPlace(gradient, 1 - FirstDecay);
+        second.ScaleInPlace(SecondDecay).AddProductInPlace(gradient, gradient, 1 - SecondDecay);
+        Tensor root = second.sqrt().ScaleInPlace(rootScale).Plus(Epsilon);
+        parameter.AddQuotientInPlace(first, root, -stepSize);
+    }
+
+    /// <summary>The same in memory: each value is read and written once, instead of once an operation.</summary>
+    private void StepInOnePass(Span<float> parameter, ReadOnlySpan<float> gradient, Span<float> first, Span<float> second, double stepSize, double rootScale)
+    {
+        int lanes = Vector<float>.Count;
+        int whole = parameter.Length / lanes * lanes;
+        for (int i = 0; i < whole; i += lanes)
+        {
+            var value = new Vector<float>(parameter[i..]);
+            Vector<float> slope = new Vector<float>(gradient[i..]) + ((float)weightDecay * value);
+            Vector<float> mean = ((float)FirstDecay * new Vector<float>(first[i..])) + ((float)(1 - FirstDecay) * slope);
+            Vector<float> square = ((float)SecondDecay * new Vector<float>(second[i..])) + ((float)(1 - SecondDecay) * slope * slope);
+            mean.CopyTo(first[i..]);
+            square.CopyTo(second[i..]);
+            Vector<float> root = ((float)rootScale * Vector.SquareRoot(square)) + new Vector<float>((float)Epsilon);
+            (value - ((float)stepSize * mean / root)).CopyTo(parameter[i..]);
+        }
+
+        for (int i = whole; i < parameter.Length; i++)
+        {
+            float slope = gradient[i] + ((float)weightDecay * parameter[i]);
+            first[i] = ((float)FirstDecay * first[i]) + ((float)(1 - FirstDecay) * slope);
+            second[i] = ((float)SecondDecay * second[i]) + ((float)(1 - SecondDecay) * slope * slope);
+            parameter[i] -= (float)stepSize * first[i] / (((float)rootScale * MathF.Sqrt(second[i])) + (float)Epsilon);
+        }
+    }
+
+    private static Span<float> Values(Tensor tensor) => MemoryMarshal.Cast<byte, float>(tensor.bytes);
 
     private readonly record struct Moments(Parameter Parameter, Tensor First, Tensor Second)
     {

@@ -19,7 +19,9 @@ public sealed class ReplayBufferTests : TorchTest
         using ReplayBuffer buffer = Create(generator, 3);
         Tensor entries = PerceptronFixture.Labels(Json.GetProperty("idx"));
 
-        Tensor start = buffer.Start(entries, PerceptronFixture.Matrix(Json.GetProperty("u")), PerceptronFixture.Matrix(Json.GetProperty("fresh")));
+        Tensor fresh = PerceptronFixture.Matrix(Json.GetProperty("fresh"));
+
+        Tensor start = buffer.Start(entries, PerceptronFixture.Matrix(Json.GetProperty("u")), positions => fresh.index_select(0, positions));
         buffer.Store(entries, PerceptronFixture.Matrix(Json.GetProperty("final")));
 
         Near.Equal(Json.GetProperty("start").Doubles(), start, 1e-6, 0);

@@ -1,0 +1,11 @@
+using BenchmarkDotNet.Running;
+using Microsoft.ML.Jem.Benchmarks.Suites;
+using Microsoft.ML.Jem.Benchmarks.Ratios;
+
+if (args is [ColdStart.Argument, .. var start])
+    return ColdStart.RunInChild(start);
+if (args.Any(argument => argument is RatioArguments.Output or RatioArguments.Key))
+    return RatioRun.Start(args, Console.Out, Console.Error);
+
+BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args, new BenchmarkSettings());
+return 0;

@@ -1,0 +1,86 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using Microsoft.ML.Jem.Energy;
+using Microsoft.ML.Jem.Images;
+using Microsoft.ML.Jem.Networks;
+using Microsoft.ML.Jem.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Microsoft.ML.Jem.Tests.Networks;
+
+public sealed class VectorizedWideResNetTests : TorchTest
+{
+    [Theory]
+    [InlineData(10, 1, 1, 28, 28, PixelOrder.Planar)]
+    [InlineData(10, 2, 3, 9, 11, PixelOrder.Planar)]
+    [InlineData(16, 1, 3, 8, 13, PixelOrder.Interleaved)]
+    public void Gradients_are_those_of_libtorch(int depth, int widen, int channels, int height, int width, PixelOrder order)
+    {
+        Assert.SkipUnless(Vector512.IsHardwareAccelerated, "This processor has no vectors of 512 bits; libtorch computes the gradients.");
+        using DisposeScope scope = NewDisposeScope();
+        using var generator = new Generator(1);
+        var network = new WideResNet(depth, widen, new ImageShape(channels, height, width, order));
+        using Module<Tensor, Tensor> module = network.Create(network.Image.Size, 5, generator, CPU);
+        VectorizedNetwork vectorized = network.Vectorize(module)!;
+        for (int round = 0; round < 2; round++)
+        {
+            Tensor x = randn([3, network.Image.Size], float32, CPU, generator: generator);
+            Tensor y = randint(5, [3], int64, CPU, generator: generator);
+            vectorized.Refresh();
+            IsAlike(InputGradient.OfLogSumExp(network, module, x), Gradient(vectorized, x, []));
+            IsAlike(InputGradient.OfClass(network, module, x, y), Gradient(vectorized, x, y.data<long>().ToArray()));
+
+            // The next round has other weights.
+            using IDisposable noGradients = no_grad();
+            foreach (Tensor parameter in module.parameters())
+                parameter.uniform_(-0.2, 0.2, generator);
+        }
+    }
+
+    [Fact]
+    public void A_gradient_does_not_depend_on_the_number_of_threads()
+    {
+        Assert.SkipUnless(Vector512.IsHardwareAccelerated, "This processor has no vectors of 512 bits; libtorch computes the gradients.");
+        using DisposeScope scope = NewDisposeScope();
+        using var generator = new Generator(1);
+        var network = new WideResNet(10, 1, new ImageShape(1, 10, 10, PixelOrder.Planar));
+        using Module<Tensor, Tensor> module = network.Create(100, 3, generator, CPU);
+        VectorizedNetwork vectorized = network.Vectorize(module)!;
+        vectorized.Refresh();
+        Tensor x = randn([9, 100], float32, CPU, generator: generator);
+        float[] Gradients(int threads)
+        {
+            using var limit = new ThreadLimit(threads);
+            return Near.Floats(Gradient(vectorized, x, []));
+        }
+
+        Assert.Equal(Gradients(1), Gradients(4));
+    }
+
+    [Fact]
+    public void A_network_of_many_weights_is_left_to_libtorch()
+    {
+        using var generator = new Generator(1);
+        var network = new WideResNet(10, 4, new ImageShape(1, 8, 8, PixelOrder.Planar));
+        using Module<Tensor, Tensor> module = network.Create(64, 3, generator, CPU);
+        Assert.Null(network.Vectorize(module));
+    }
+
+    /// <summary>A value next to the bend of LeakyReLU may fall on either side of it; all others agree in five digits.</summary>
+    private static void IsAlike(Tensor expected, Tensor actual)
+    {
+        float[] right = Near.Floats(expected), ours = Near.Floats(actual);
+        Assert.InRange(right.Average(value => Math.Abs(value)), 1e-6, 10);
+        double error = right.Zip(ours, (a, b) => Math.Abs(a - (double)b)).Average();
+        Assert.InRange(error / right.Average(value => Math.Abs(value)), 0, 1e-4);
+    }
+
+    private static Tensor Gradient(VectorizedNetwork network, Tensor x, ReadOnlySpan<long> y)
+    {
+        Tensor gradient = zeros_like(x);
+        network.InputGradient(MemoryMarshal.Cast<byte, float>(x.bytes), y, MemoryMarshal.Cast<byte, float>(gradient.bytes));
+        return gradient;
+    }
+}
