@@ -1,4 +1,5 @@
 using Microsoft.ML.Jem.Features;
+using Microsoft.ML.Jem.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -37,17 +38,17 @@ internal static class ReferenceMeasureFit
         long d = z.shape[1];
         Tensor oneHot = nn.functional.one_hot(y, classCount).to(float64);
         Tensor counts = oneHot.sum(dim: 0);
-        Tensor means = oneHot.t().matmul(z) / counts.clamp(min: 1).unsqueeze(1);
+        Tensor means = oneHot.t().matmul(z) / counts.AtLeast(1).unsqueeze(1);
         Tensor centred = z - means.index_select(0, y);
 
         // A class without rows takes no part.
-        Tensor logShares = where(counts.gt(0), (counts / known.Length).clamp(min: 1e-300).log(), full_like(counts, -1e30));
+        Tensor logShares = where(counts.IsAbove(0), counts.DividedBy(known.Length).AtLeast(1e-300).log(), counts.FilledWith(-1e30));
         if (d > WidestFull)
             return Diagonal(centred, means, logShares);
-        Tensor covariance = centred.t().matmul(centred) / known.Length;
-        Tensor ridge = (covariance.diagonal().mean() * SmallestShareOfVariance) + 1e-6;
+        Tensor covariance = centred.t().matmul(centred).DividedBy(known.Length);
+        Tensor ridge = covariance.diagonal().mean().Times(SmallestShareOfVariance).Plus(1e-6);
         return classCount * d * d <= MostPerClass
-            ? PerClass(centred, y, counts, covariance + (eye(d, dtype: float64) * ridge), ridge, means, logShares)
+            ? PerClass(centred, y, counts, covariance.Plus(eye(d, dtype: float64) * ridge), ridge, means, logShares)
             : Shared(covariance, ridge, means, logShares);
     }
 
@@ -62,10 +63,10 @@ internal static class ReferenceMeasureFit
         {
             using DisposeScope scope = NewDisposeScope();
             double n = counts[k].item<double>();
-            Tensor own = centred.index_select(0, y.eq(k).nonzero().squeeze(1));
+            Tensor own = centred.index_select(0, y.PositionsOf(k));
             double shrinkage = d / (d + Math.Max(n - 1, 0));
-            Tensor covariance = n > 1 ? own.t().matmul(own) / (n - 1) : zeros(d, d, float64);
-            Tensor shrunk = (covariance * (1 - shrinkage)) + (common * shrinkage) + (eye(d, dtype: float64) * ridge);
+            Tensor covariance = n > 1 ? own.t().matmul(own).DividedBy(n - 1) : zeros(d, d, float64);
+            Tensor shrunk = covariance.Times(1 - shrinkage).Plus(common.Times(shrinkage)).Plus(eye(d, dtype: float64) * ridge);
             Tensor factor = linalg.cholesky(shrunk);
             whitening[k] = linalg.solve(factor, eye(d, dtype: float64)).MoveToOuterDisposeScope();
             logWeights[k] = (logShares[k] - factor.diagonal().log().sum()).MoveToOuterDisposeScope();
@@ -83,18 +84,18 @@ internal static class ReferenceMeasureFit
 
         // eigh sorts ascending: the last directions vary most.
         long rank = Math.Min(d, HighestRank);
-        values = values.narrow(0, d - rank, rank).clamp(min: 0) + ridge;
+        values = values.narrow(0, d - rank, rank).AtLeast(0).Plus(ridge);
         Tensor whitening = (vectors.narrow(1, d - rank, rank) / values.sqrt()).t();
-        Tensor logWeights = logShares - (values.log().sum() / 2);
+        Tensor logWeights = logShares - values.log().sum().DividedBy(2);
         return new ReferenceMeasure(Floats(whitening), Floats(means.matmul(whitening.t())), Floats(logWeights), (int)d);
     }
 
     private static ReferenceMeasure Diagonal(Tensor centred, Tensor means, Tensor logShares)
     {
-        Tensor variance = centred.square().mean([0]);
-        variance += (variance.mean() * SmallestShareOfVariance) + 1e-6;
+        Tensor variance = centred.Square().mean([0]);
+        variance = variance.Plus(variance.mean().Times(SmallestShareOfVariance).Plus(1e-6));
         Tensor whitening = variance.rsqrt();
-        Tensor logWeights = logShares - (variance.log().sum() / 2);
+        Tensor logWeights = logShares - variance.log().sum().DividedBy(2);
         return new ReferenceMeasure(Floats(whitening), Floats(means * whitening), Floats(logWeights), (int)means.shape[1]);
     }
 

@@ -53,6 +53,9 @@ public sealed class MultilayerPerceptron : JemNetwork
     public IReadOnlyList<int> HiddenWidths => _hiddenWidths;
 
     /// <inheritdoc/>
+    internal override bool DrawsOnBuild => false;
+
+    /// <inheritdoc/>
     internal override object Settings => new PerceptronSettings(Activation, _hiddenWidths);
 
     /// <inheritdoc/>

@@ -21,7 +21,7 @@ internal sealed class PerceptronModule : Module<Tensor, Tensor>
         : base(nameof(MultilayerPerceptron))
     {
         _activation = activation;
-        Layers = [.. widths.Zip(widths.Skip(1), (from, to) => Linear(from, to))];
+        Layers = [.. widths.Zip(widths.Skip(1), (from, to) => UndrawnLayers.Linear(from, to))];
         _layers = new ModuleList<Linear>(Layers);
         register_module("layers", _layers);
     }

@@ -123,9 +123,11 @@ public class JemTrainingOptions
     public float FeatureLimit { get; set; } = 3;
 
     /// <summary>
-    /// CPU threads of one tensor operation; 1 to 1024. The default value is null: 1 for a <see cref="MultilayerPerceptron"/> whose
-    /// batches are too small to share, otherwise libtorch's own choice. libtorch has one such number a process:
-    /// trainings with the same number run together, one with another number waits for them. What was in force before is restored after the last.
+    /// CPU threads that train networks, in all; 1 to 1024. With 2 or more, and several members on the CPU, that many members are trained at
+    /// a time, with one thread each; otherwise members are trained one after the other, and all the threads share each tensor operation. The
+    /// default value is null: the number of cores, but one member at a time has 1 thread where its batches are too small to share, otherwise
+    /// as many as libtorch chooses. The number of threads that share an operation applies to the whole process: a training that needs another
+    /// number waits until the others have ended. The number that was in force before is restored after the last.
     /// </summary>
     public int? NumberOfThreads { get; set; }
 
