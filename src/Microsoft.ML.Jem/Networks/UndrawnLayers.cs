@@ -1,3 +1,4 @@
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -16,7 +17,9 @@ internal static class UndrawnLayers
     /// <summary>A convolution with square kernels.</summary>
     public static Conv2d Conv2d(long inputs, long outputs, long kernelSize, long stride = 1, long padding = 0)
     {
-        // On the device "meta" nothing is drawn: tensors there have a shape and no values.
+        // On the device "meta" nothing is drawn: tensors there have a shape and no values. The constructor measures a slice of the
+        // weights that it does not dispose.
+        using DisposeScope scope = NewDisposeScope();
         Conv2d layer = nn.Conv2d(inputs, outputs, kernelSize, stride, padding, device: META);
         layer.weight = new Parameter(zeros(layer.weight.shape));
         layer.bias = new Parameter(zeros(outputs));

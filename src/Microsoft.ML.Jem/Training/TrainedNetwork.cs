@@ -43,8 +43,12 @@ internal sealed class TrainedNetwork(
     /// <summary>What samples can be drawn with; null where the network was trained without any.</summary>
     public SamplerState? Sampler { get; set; }
 
-    /// <summary>Writes the network into a graph.</summary>
-    public NetworkWriter Writer => (graph, input, withGradient) => network.WriteTo(graph, input, module, withGradient);
+    /// <summary>Writes the network into a graph; temporary tensors of a user's own network end with the call.</summary>
+    public NetworkWriter Writer => (graph, input, withGradient) =>
+    {
+        using DisposeScope scope = NewDisposeScope();
+        return network.WriteTo(graph, input, module, withGradient);
+    };
 
     /// <summary>The last hidden layer of standardised rows [n, d] on the CPU, [n, h].</summary>
     /// <exception cref="InvalidOperationException">The network does not name it.</exception>

@@ -22,11 +22,12 @@ internal sealed class ModelCourse
     private readonly int _width;
     private readonly int _classes;
     private readonly bool _unlabelled;
+    private readonly bool _attacked;
     private readonly Action<JemTrainer.Options> _change;
 
-    private ModelCourse(string name, Action<JemTrainer.Options> change, int width = 6, int classes = 3, bool unlabelled = false)
+    private ModelCourse(string name, Action<JemTrainer.Options> change, int width = 6, int classes = 3, bool unlabelled = false, bool attacked = true)
     {
-        (_name, _change, _width, _classes, _unlabelled) = (name, change, width, classes, unlabelled);
+        (_name, _change, _width, _classes, _unlabelled, _attacked) = (name, change, width, classes, unlabelled, attacked);
     }
 
     /// <summary>The courses by name.</summary>
@@ -58,7 +59,7 @@ internal sealed class ModelCourse
             o.ConditionalSamples = true;
         }),
         new("recoveries", o => (o.LearningRate, o.StepSize, o.GradientClip, o.EnergyPenalty) = (3, 30, null, 0)),
-        new("a user's own network", o => o.Network = new NormalizedNetwork(8)),
+        new("a user's own network", o => o.Network = new NormalizedNetwork(8), attacked: false),
         new("planar images", o =>
         {
             (o.Network, o.Augmentation) = (new WideResNet(10, 1, new ImageShape(1, 8, 8)), new ImageAugmentation(Padding: 1, HorizontalFlip: true));
@@ -89,7 +90,7 @@ internal sealed class ModelCourse
         void Add(float[][] values) => Array.ForEach(values, row => result.Write(MemoryMarshal.AsBytes<float>(row)));
 
         string label = model.Model.ClassNames[1];
-        if (Options().MarginalWeight > 0)
+        if (SamplerState.Read(model.Model.Description) is not null)
         {
             Add(model.Sample(20, steps: 3, seed: 2));
             Add(model.Sample(5, label, steps: 3, SampleStart.InitialDistribution, seed: 3));
@@ -100,6 +101,8 @@ internal sealed class ModelCourse
         Add(model.Refine(rows[..5], steps: 3, label));
         Add(model.ClassEnergies(rows));
         Add([model.ApproximateMass(rows[..20])]);
+        if (!_attacked)
+            return result.ToArray();
         IDataView scored = model.Transform(data);
         foreach (AttackNorm norm in Enum.GetValues<AttackNorm>())
             Add([Attack(context, model, scored, new RobustnessOptions { Norm = norm })]);
@@ -141,7 +144,8 @@ internal sealed class ModelCourse
         var options = new JemTrainer.Options
         {
             Network = new MultilayerPerceptron(12, 8),
-            NumberOfEpochs = 3,
+            NumberOfEpochs = 4,
+            LearningRate = 0.009,
             NumberOfMembers = 2,
             BatchSize = 16,
             BufferSize = 60,
@@ -162,7 +166,7 @@ internal sealed class ModelCourse
             Label = _unlabelled && i % 3 == 0 ? 0 : (uint)((i % _classes) + 1),
             Features = [.. Enumerable.Range(0, _width).Select(j =>
             {
-                double value = TestData.Normal(random) + (j % _classes == i % _classes ? 2 : 0);
+                double value = TestData.Normal(random) + (j % _classes == i % _classes ? 4 : 0);
                 return (float)(j == 0 ? Math.Exp(3 * value) : value);
             })],
             Weight = 1 + (i % 3),
