@@ -15,4 +15,8 @@ internal sealed record FitRow(
     /// <summary>The row of a split.</summary>
     public static FitRow Of(Split split, int seed, FitFigures jem, FitFigures lightGbm) =>
         new(split.Name, seed, split.Train.Rows.Length, split.Test.Rows.Length, split.Novel.Length, split.Width, split.Classes.Length, jem, lightGbm);
+
+    /// <summary>Whether both were measured on as many rows, features and classes.</summary>
+    public bool HasRowsOf(FitRow other) =>
+        (TrainRows, TestRows, NovelRows, Features, Classes) == (other.TrainRows, other.TestRows, other.NovelRows, other.Features, other.Classes);
 }

@@ -47,22 +47,7 @@ internal static class FitRun
             foreach (int seed in arguments.Seeds)
             {
                 Split split = sets.Load(name, seed);
-                FitRow row;
-                if (earlier is not null)
-                {
-                    row = FitRow.Of(split, seed, FitFigures.Measure(jem, split, seed), earlier[(name, seed)].LightGbm);
-                }
-                else if (seed % 2 == 0)
-                {
-                    var ours = FitFigures.Measure(jem, split, seed);
-                    row = FitRow.Of(split, seed, ours, FitFigures.Measure(lightGbm, split, seed));
-                }
-                else
-                {
-                    var theirs = FitFigures.Measure(lightGbm, split, seed);
-                    row = FitRow.Of(split, seed, FitFigures.Measure(jem, split, seed), theirs);
-                }
-
+                FitRow row = Measure(split, seed, jem, lightGbm, earlier?[(name, seed)]);
                 rows.Add(row);
                 table.Write(row);
                 FitSet[] done = FitSet.All(rows);
@@ -74,6 +59,17 @@ internal static class FitRun
         FitSet[] all = FitSet.All(rows);
         table.Write(all, FitSummary.Of(all));
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Written to {arguments.OutputPath}."));
+    }
+
+    /// <summary>Takes LightGbm's figures from an earlier row, or trains both, ours first with every other seed.</summary>
+    private static FitRow Measure(Split split, int seed, Variant jem, Variant lightGbm, FitRow? earlier)
+    {
+        FitFigures? theirs = earlier?.LightGbm ?? (seed % 2 == 0 ? null : FitFigures.Measure(lightGbm, split, seed));
+        var ours = FitFigures.Measure(jem, split, seed);
+        var row = FitRow.Of(split, seed, ours, theirs ?? FitFigures.Measure(lightGbm, split, seed));
+        return earlier is null || row.HasRowsOf(earlier)
+            ? row
+            : throw new InvalidDataException($"The earlier figures of {split.Name} with seed {seed} are of other rows.");
     }
 
     /// <summary>What is loaded and compiled at a first fit is not measured.</summary>
@@ -90,6 +86,6 @@ internal static class FitRun
         (string Set, int Seed)[] missing = [.. names.SelectMany(name => seeds.Select(seed => (name, seed))).Where(key => !rows.ContainsKey(key))];
         return missing.Length == 0
             ? rows
-            : throw new ArgumentException($"'{path}' lacks LightGbm's figures of {string.Join(", ", missing.Select(key => $"{key.Set} with seed {key.Seed}"))}.");
+            : throw new ArgumentException($"'{path}' lacks {missing.Length} of LightGbm's {names.Length * seeds.Length} figures, the first that of {missing[0].Set} with seed {missing[0].Seed}.");
     }
 }

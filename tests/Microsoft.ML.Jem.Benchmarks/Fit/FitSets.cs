@@ -17,13 +17,16 @@ internal sealed class FitSets
 
     private readonly Dictionary<string, string> _paths;
 
-    /// <exception cref="IOException">There are no sets.</exception>
+    /// <exception cref="IOException">There are no sets, or two of the same name.</exception>
     public FitSets(string folder)
     {
         if (!Directory.Exists(folder))
-            throw new IOException($"There is no folder '{folder}' with sets.");
-        _paths = Directory.GetDirectories(folder).SelectMany(Find).OrderBy(Size).ThenBy(path => path, StringComparer.Ordinal).ToDictionary(Name);
-        if (_paths.Count == 0)
+            throw new IOException($"There is no folder '{folder}'.");
+        string[] paths = [.. Directory.GetDirectories(folder).SelectMany(Find).OrderBy(Size).ThenBy(path => path, StringComparer.Ordinal)];
+        if (paths.GroupBy(Name).FirstOrDefault(group => group.Count() > 1) is { } twice)
+            throw new IOException($"Two sets are called '{twice.Key}': {string.Join(" and ", twice)}.");
+        _paths = paths.ToDictionary(Name);
+        if (paths.Length == 0)
             throw new IOException($"The folder '{folder}' holds no sets: expected subfolders with {string.Join(", ", Parts)}, or with files that end in .csv or .csv.gz.");
     }
 
@@ -59,7 +62,7 @@ internal sealed class FitSets
             train.AddRange(own.Skip(tested));
         }
 
-        // In the order of the file rows may be sorted by class, now they are: neither trainer should see that.
+        // Rows come class by class now. Neither trainer should depend on that.
         int[] shuffled = [.. train];
         random.Shuffle(shuffled);
         return Split.Of(name, all.Take(shuffled), all.Take(test), all.Take(classes.Take(leftOut).SelectMany(novel => rows[novel])).Rows);

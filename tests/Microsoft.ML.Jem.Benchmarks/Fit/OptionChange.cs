@@ -49,7 +49,12 @@ internal sealed record OptionChange(string Text, PropertyInfo Property, object? 
         }
         catch (Exception exception) when (exception is FormatException or OverflowException or ArgumentException)
         {
-            string expected = type.IsEnum ? string.Join(", ", Enum.GetNames(type)) : type == typeof(JemNetwork) ? "widths such as 256x256" : type.Name;
+            string expected = type.IsEnum ? string.Join(", ", Enum.GetNames(type))
+                : type == typeof(JemNetwork) ? "widths such as 256x256"
+                : type == typeof(bool) ? "true or false"
+                : type == typeof(int) || type == typeof(long) ? "a whole number"
+                : type == typeof(TimeSpan) ? "a time such as 00:01:30"
+                : "a number";
             throw new ArgumentException($"The option {property.Name} cannot be '{value}': expected {expected}{(nullable is null ? "" : " or null")}.", exception);
         }
 
