@@ -77,7 +77,7 @@ internal sealed class PerceptronModule : Module<Tensor, Tensor>
 
         // 1 within a bin, 0 at and beyond its borders.
         Tensor slopes = entries.mul(entries.neg().Plus(1)).sign().mul(get_buffer(Scale)!);
-        return gradient.narrow(1, 0, width).add(gradient.narrow(1, width, count).mul(slopes).matmul(get_buffer(Select)!.t()));
+        return gradient.narrow(1, 0, width).Plus(gradient.narrow(1, width, count).mul(slopes).matmul(get_buffer(Select)!.t()));
     }
 
     private Tensor Entries(Tensor input) =>
