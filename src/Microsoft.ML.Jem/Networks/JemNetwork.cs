@@ -133,7 +133,7 @@ public abstract class JemNetwork
         : throw new InvalidOperationException($"The pixels of the feature column are {image.Order}, but {GetType().Name} takes {Image?.Order ?? PixelOrder.Planar} ones. Choose the other order in ExtractPixels (interleavePixelColors).");
 
     /// <summary>This network with what it learns about single features before training; itself where it learns nothing.</summary>
-    internal virtual JemNetwork Encode(TrainingRows rows, Standardization standardization) => this;
+    internal virtual JemNetwork Encode(TrainingRows rows, Standardization standardization, int seed) => this;
 
     /// <summary>The number of CPU threads that trains this network fastest; null for libtorch's own choice.</summary>
     internal virtual int? PreferredThreads(int featureCount, int classCount, int batchSize) => null;

@@ -12,8 +12,7 @@ namespace Microsoft.ML.Jem.Networks;
 /// <summary>Fully connected layers with an activation after each but the last: the network for tabular features.</summary>
 public sealed class MultilayerPerceptron : JemNetwork
 {
-    /// <summary>Bins per feature, and features with all their bins, at most.</summary>
-    private const int MostBins = 16, MostEncodedInputs = 256;
+    internal static int MostPerFeature = 16, MostEncodedInputs = 256; internal static double Sharpness = 1;
 
     private readonly int[] _hiddenWidths;
     private readonly PiecewiseLinearEncoding? _encoding;
@@ -158,12 +157,12 @@ public sealed class MultilayerPerceptron : JemNetwork
     }
 
     /// <inheritdoc/>
-    internal override JemNetwork Encode(TrainingRows rows, Standardization standardization)
+    internal override JemNetwork Encode(TrainingRows rows, Standardization standardization, int seed)
     {
-        int entries = Math.Clamp(MostEncodedInputs - rows.Features.Width, 0, MostEncodedInputs);
-        return entries == 0 || _hiddenWidths.Length == 0
+        int entries = MostEncodedInputs - rows.Features.Width;
+        return entries <= 0 || _hiddenWidths.Length == 0
             ? this
-            : new MultilayerPerceptron(Activation, _hiddenWidths, PiecewiseLinearFit.Fit(rows, standardization, MostBins, entries));
+            : new MultilayerPerceptron(Activation, _hiddenWidths, PiecewiseLinearFit.Fit(rows, standardization, MostPerFeature, entries, Sharpness, seed));
     }
 
     /// <inheritdoc/>
