@@ -46,7 +46,10 @@ internal sealed class PerceptronModule : Module<Tensor, Tensor>
         return Layers.Length > 1 ? value.MoveToOuterDisposeScope() : value;
     }
 
-    private Tensor Activate(Tensor z) => _activation == Activation.LeakyReLU
-        ? z.LeakyRelu(NegativeSlope)
-        : functional.silu(z);
+    private Tensor Activate(Tensor z) => _activation switch
+    {
+        Activation.SiLU => functional.silu(z),
+        Activation.LeakyReLU => z.LeakyRelu(NegativeSlope),
+        _ => throw Activations.Unknown(_activation),
+    };
 }

@@ -23,6 +23,9 @@ internal static class VectorActivation
             return;
         }
 
+        if (activation != Activation.SiLU)
+            throw Activations.Unknown(activation);
+
         // a = z·σ(z), so a' = σ + z·σ·(1 − σ) = σ + a·(1 − σ).
         for (int i = 0; i < z.Length; i++)
         {
