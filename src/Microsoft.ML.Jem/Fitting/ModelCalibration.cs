@@ -40,8 +40,9 @@ internal sealed record ModelCalibration(JemModelSettings Settings, TemperatureFi
             byte[] alone = JemGraph.Write(settings with { Members = [member] }, [members[m].Writer]);
             TrainingRows heldOut = parts[m].HeldOut;
             HeldOutScores scores = HeldOutScores.Of(alone, heldOut.Features);
-            SurpriseCurve[] curves = Curves(settings.Statistics, scores.Statistics, member.Reference);
-            totals[m] = Totals(curves, scores.Statistics);
+            float[] statisticWeights = OodStatistics.Weights(settings.Statistics, member.Reference);
+            SurpriseCurve[] curves = TotalSurprise.Fit(scores.Statistics, statisticWeights);
+            totals[m] = TotalSurprise.OfHeldOut(scores.Statistics, statisticWeights);
             calibrated[m] = member with { Calibration = new MemberCalibration(curves, shared ? null : ConformalTable.Create(totals[m], LargestTable)) };
             logits.AddRange(scores.Logits);
             labels.AddRange(heldOut.Labels);
@@ -63,24 +64,6 @@ internal sealed record ModelCalibration(JemModelSettings Settings, TemperatureFi
     /// <summary>A line for the log.</summary>
     public string Describe() => string.Create(CultureInfo.InvariantCulture,
         $"Calibrated on {Settings.CalibrationRowCount} held-out rows: temperature {Temperature.Temperature:F3} takes their log-loss from {Temperature.LogLossBefore:F4} to {Temperature.LogLossAfter:F4}.");
-
-    private static SurpriseCurve[] Curves(IReadOnlyList<OodStatistic> statistics, float[][] values, ReferenceMeasure? reference) =>
-    [
-        .. values.Select((column, s) => SurpriseCurve.Fit(column).Times(values.Length == 1 ? 1 : OodStatistics.Weight(statistics[s], reference))),
-    ];
-
-    /// <summary>A member's surprise of each row.</summary>
-    private static float[] Totals(SurpriseCurve[] curves, float[][] values)
-    {
-        var total = new float[values[0].Length];
-        for (int i = 0; i < total.Length; i++)
-        {
-            for (int s = 0; s < curves.Length; s++)
-                total[i] += curves[s].Of(values[s][i]);
-        }
-
-        return total;
-    }
 
     /// <summary>All members' surprise of each row.</summary>
     private static float[] Sum(float[][] totals) =>

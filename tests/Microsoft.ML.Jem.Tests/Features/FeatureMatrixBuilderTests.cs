@@ -71,7 +71,7 @@ public sealed class FeatureMatrixBuilderTests
     [Fact]
     public void Wide_rows_that_turn_out_to_be_dense_are_stored_as_such()
     {
-        float[][] rows = [.. Enumerable.Range(0, 40).Select(i => Wide(i, 5000, i < 5 ? 10 : 4000))];
+        float[][] rows = [.. Enumerable.Range(0, 100).Select(i => Wide(i, 5000, i < 5 ? 10 : 4000))];
         FeatureMatrix matrix = Build(rows);
 
         Assert.IsType<DenseFeatureMatrix>(matrix);
