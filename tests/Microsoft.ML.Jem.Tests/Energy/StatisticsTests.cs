@@ -82,6 +82,27 @@ public sealed class StatisticsTests : TorchTest
         }
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_measure_is_read_back_as_it_was_written_with_a_residual_or_in_the_form_of_older_files(bool hasResidual)
+    {
+        ReferenceMeasure measure = Fit(Rows(200));
+        Assert.NotNull(measure.Residual);
+        if (!hasResidual)
+            measure = measure with { Residual = null };
+        JemModelSettings settings = JemModels.Plain(200, 3) with { Statistics = [OodStatistic.ReferenceDensity], Members = [new MemberSettings(measure)] };
+
+        ReferenceMeasure read = JemGraph.ReadSettings(JemGraph.Write(settings, [JemModels.Perceptron(1, 200, 3)])).Members[0].Reference!;
+
+        Assert.Equal(measure.Whitening, read.Whitening);
+        Assert.Equal(measure.Centres, read.Centres);
+        Assert.Equal(measure.LogWeights, read.LogWeights);
+        Assert.Equal(measure.Residual?.Mean, read.Residual?.Mean);
+        Assert.Equal(measure.Residual?.Variances, read.Residual?.Variances);
+        Assert.Equal(measure.Residual?.Precision, read.Residual?.Precision);
+    }
+
     [Fact]
     public void A_class_without_rows_takes_no_part()
     {
