@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Microsoft.ML.Jem.Networks;
+using Microsoft.ML.Jem.Networks.Kernels;
 using Microsoft.ML.Jem.Onnx;
 using static TorchSharp.torch;
 
@@ -42,7 +43,7 @@ public sealed class UnknownActivationTests : TorchTest
     }
 
     [Fact]
-    public void The_vector_kernels_refuse_it() => Refused(() => VectorActivation.Apply(Unknown, new float[16], new float[16]));
+    public void The_vector_kernels_refuse_it() => Refused(() => ColumnKernels.Activate<Floats1>(Unknown, new float[16], new float[16]));
 
     private static void Refused(Func<object> use)
     {
