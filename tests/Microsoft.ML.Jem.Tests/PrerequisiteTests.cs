@@ -11,9 +11,7 @@ public sealed class PrerequisiteTests
         tool.Require(isThere: true);
         Assert.Equal("", Prerequisite.Summary([tool]));
 
-        var skip = Assert.ThrowsAny<SkipException>(() => tool.Require(isThere: false, "There is a stone."));
-
-        Assert.Contains("A hammer is missing: buy one. There is a stone.", skip.Message);
+        Assert.Contains("A hammer is missing: buy one. There is a stone.", ReasonOfSkip(tool, "There is a stone."));
         Assert.Equal("A hammer is missing: buy one. Tests skipped: 1.", Prerequisite.Summary([tool, new Prerequisite("A nail", "buy one")]));
     }
 
@@ -23,5 +21,20 @@ public sealed class PrerequisiteTests
         IEnumerable<object?> declared = typeof(Prerequisite).GetFields().Where(field => field.IsStatic).Select(field => field.GetValue(null));
 
         Assert.Equal(declared, Prerequisite.All);
+    }
+
+    /// <summary>xUnit's own assertions let the exception of a skipped test through, and would skip this one.</summary>
+    private static string ReasonOfSkip(Prerequisite prerequisite, string detail)
+    {
+        try
+        {
+            prerequisite.Require(isThere: false, detail);
+        }
+        catch (SkipException skip)
+        {
+            return skip.Message;
+        }
+
+        return "";
     }
 }
