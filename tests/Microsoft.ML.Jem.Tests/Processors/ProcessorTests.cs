@@ -8,7 +8,7 @@ public sealed partial class ProcessorTests
 {
     private static readonly string[] VectorCode =
     [
-        "Networks.VectorizedPerceptronTests", "Networks.VectorizedWideResNetTests", "Sampling.LangevinSamplerTests",
+        "Networks.Kernels.*", "Networks.VectorizedPerceptronTests", "Networks.VectorizedWideResNetTests", "Sampling.LangevinSamplerTests",
         "Features.FeatureMatrixBuilderTests", "Features.StandardizationTests", "Scoring.OnnxScorerTests", "Training.JemTrainingOptionsTests",
         "Processors.ThisProcessor",
     ];
