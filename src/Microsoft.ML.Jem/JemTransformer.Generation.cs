@@ -184,7 +184,7 @@ public sealed partial class JemTransformer
     {
         lock (_samplerLock)
         {
-            ObjectDisposedException.ThrowIf(_disposed, this);
+            DisposedModel.ThrowIf(_disposed);
             _sampler ??= CreateSampler();
             using var threads = ThreadLimit.Prefer(_sampler.PreferredThreads);
             return use(_sampler);

@@ -356,7 +356,7 @@ public sealed class JemTrainerTests
     [Fact]
     public void A_gpu_that_is_not_there_is_an_error_unless_falling_back_is_allowed()
     {
-        Assert.SkipWhen(TorchSharp.torch.cuda.is_available(), "This machine has a CUDA device.");
+        Prerequisite.NoGpu.Require(!TorchSharp.torch.cuda.is_available());
         var strict = new MLContext(seed: 1) { GpuDeviceId = 0, FallbackToCpu = false };
         var lenient = new MLContext(seed: 1) { GpuDeviceId = 0, FallbackToCpu = true };
         TestData.Row[] rows = TestData.Clouds();
