@@ -35,14 +35,14 @@ internal static class PatchProduct
         ReadOnlySpan<int> starts = a.Starts[..rows.Length];
         for (int column = 0; column < width; column += 2 * TVector.Count)
         {
-            bool isPair = column + TVector.Count < width;
+            bool areTwo = column + TVector.Count < width;
             for (int row = 0; row < rows.Length; row += RowsAtOnce)
             {
                 ReadOnlySpan<int> from = starts[row..Math.Min(row + RowsAtOnce, rows.Length)], to = rows.Slice(row, from.Length);
-                if (isPair)
-                    Block<TVector, Pair>(a, from, in b[column], in start[column], width, ref c[column], to);
+                if (areTwo)
+                    Block<TVector, TwoVectors>(a, from, in b[column], in start[column], width, ref c[column], to);
                 else
-                    Block<TVector, Single>(a, from, in b[column], in start[column], width, ref c[column], to);
+                    Block<TVector, OneVector>(a, from, in b[column], in start[column], width, ref c[column], to);
             }
         }
     }
@@ -57,10 +57,10 @@ internal static class PatchProduct
         int last = from.Length - 1, r1 = Math.Min(1, last), r2 = Math.Min(2, last), r3 = Math.Min(3, last), r4 = Math.Min(4, last), r5 = last;
         nint o0 = from[0], o1 = from[r1], o2 = from[r2], o3 = from[r3], o4 = from[r4], o5 = from[r5];
         TVector x0 = TVector.Load(in start), x1 = x0, x2 = x0, x3 = x0, x4 = x0, x5 = x0;
-        TVector y0 = TColumns.ArePair ? TVector.Load(in Unsafe.Add(ref Unsafe.AsRef(in start), TVector.Count)) : TVector.Create(0);
+        TVector y0 = TColumns.AreTwo ? TVector.Load(in Unsafe.Add(ref Unsafe.AsRef(in start), TVector.Count)) : TVector.Create(0);
         TVector y1 = y0, y2 = y0, y3 = y0, y4 = y0, y5 = y0;
-        nint depth = TColumns.ArePair ? patches.Length : patches.Length / 2;
-        nint second = TColumns.ArePair ? TVector.Count : depth * width;
+        nint depth = TColumns.AreTwo ? patches.Length : patches.Length / 2;
+        nint second = TColumns.AreTwo ? TVector.Count : depth * width;
         ref float b = ref Unsafe.AsRef(in weights);
         ref float line = ref MemoryMarshal.GetReference(patches.Values);
         for (int i = 0; i < patches.Lines; i++)
@@ -71,28 +71,28 @@ internal static class PatchProduct
                 TVector left = TVector.Load(in b), right = TVector.Load(in Unsafe.Add(ref b, second));
                 TVector value = TVector.Create(Unsafe.Add(ref a, o0));
                 x0 = TVector.MultiplyAdd(value, left, x0);
-                y0 = TVector.MultiplyAdd(TColumns.ArePair ? value : TVector.Create(Unsafe.Add(ref a, o0 + depth)), right, y0);
+                y0 = TVector.MultiplyAdd(TColumns.AreTwo ? value : TVector.Create(Unsafe.Add(ref a, o0 + depth)), right, y0);
                 value = TVector.Create(Unsafe.Add(ref a, o1));
                 x1 = TVector.MultiplyAdd(value, left, x1);
-                y1 = TVector.MultiplyAdd(TColumns.ArePair ? value : TVector.Create(Unsafe.Add(ref a, o1 + depth)), right, y1);
+                y1 = TVector.MultiplyAdd(TColumns.AreTwo ? value : TVector.Create(Unsafe.Add(ref a, o1 + depth)), right, y1);
                 value = TVector.Create(Unsafe.Add(ref a, o2));
                 x2 = TVector.MultiplyAdd(value, left, x2);
-                y2 = TVector.MultiplyAdd(TColumns.ArePair ? value : TVector.Create(Unsafe.Add(ref a, o2 + depth)), right, y2);
+                y2 = TVector.MultiplyAdd(TColumns.AreTwo ? value : TVector.Create(Unsafe.Add(ref a, o2 + depth)), right, y2);
                 value = TVector.Create(Unsafe.Add(ref a, o3));
                 x3 = TVector.MultiplyAdd(value, left, x3);
-                y3 = TVector.MultiplyAdd(TColumns.ArePair ? value : TVector.Create(Unsafe.Add(ref a, o3 + depth)), right, y3);
+                y3 = TVector.MultiplyAdd(TColumns.AreTwo ? value : TVector.Create(Unsafe.Add(ref a, o3 + depth)), right, y3);
                 value = TVector.Create(Unsafe.Add(ref a, o4));
                 x4 = TVector.MultiplyAdd(value, left, x4);
-                y4 = TVector.MultiplyAdd(TColumns.ArePair ? value : TVector.Create(Unsafe.Add(ref a, o4 + depth)), right, y4);
+                y4 = TVector.MultiplyAdd(TColumns.AreTwo ? value : TVector.Create(Unsafe.Add(ref a, o4 + depth)), right, y4);
                 value = TVector.Create(Unsafe.Add(ref a, o5));
                 x5 = TVector.MultiplyAdd(value, left, x5);
-                y5 = TVector.MultiplyAdd(TColumns.ArePair ? value : TVector.Create(Unsafe.Add(ref a, o5 + depth)), right, y5);
+                y5 = TVector.MultiplyAdd(TColumns.AreTwo ? value : TVector.Create(Unsafe.Add(ref a, o5 + depth)), right, y5);
                 a = ref Unsafe.Add(ref a, 1);
                 b = ref Unsafe.Add(ref b, width);
             }
 
             // The second half of the line's weights is used up as well.
-            b = ref Unsafe.Add(ref b, TColumns.ArePair ? 0 : second);
+            b = ref Unsafe.Add(ref b, TColumns.AreTwo ? 0 : second);
             line = ref Unsafe.Add(ref line, patches.Pitch);
         }
 
@@ -109,25 +109,25 @@ internal static class PatchProduct
         where TVector : struct, IVector<TVector>
         where TColumns : struct, IColumns
     {
-        TVector.Store(TColumns.ArePair ? left : left + right, ref target);
-        if (TColumns.ArePair)
+        TVector.Store(TColumns.AreTwo ? left : left + right, ref target);
+        if (TColumns.AreTwo)
             TVector.Store(right, ref Unsafe.Add(ref target, TVector.Count));
     }
 
     /// <summary>Whether two vectors of columns are computed or one; a type, so that the kernel is compiled for each.</summary>
     private interface IColumns
     {
-        public static abstract bool ArePair { get; }
+        public static abstract bool AreTwo { get; }
     }
 
-    private readonly struct Pair : IColumns
+    private readonly struct TwoVectors : IColumns
     {
-        public static bool ArePair => true;
+        public static bool AreTwo => true;
     }
 
-    private readonly struct Single : IColumns
+    private readonly struct OneVector : IColumns
     {
-        public static bool ArePair => false;
+        public static bool AreTwo => false;
     }
 
     /// <summary>A: parts of an image.</summary>
