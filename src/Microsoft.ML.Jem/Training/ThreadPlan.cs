@@ -17,9 +17,17 @@ internal readonly record struct ThreadPlan(int Members, int? PerOperation)
     public static ThreadPlan For(JemTrainingOptions options, TrainingRows train, int members, Device device)
     {
         int threads = options.NumberOfThreads ?? Environment.ProcessorCount;
-        int atOnce = device.type == DeviceType.CPU ? Math.Clamp(threads, 1, members) : 1;
+        int atOnce = device.type == DeviceType.CPU ? Math.Clamp(Math.Min(threads, MostAtOnce(train, options)), 1, members) : 1;
         return atOnce > 1
             ? new ThreadPlan(atOnce, 1)
             : new ThreadPlan(1, options.NumberOfThreads ?? options.Network.PreferredThreads(train.Features.Width, train.ClassCount, options.BatchSize ?? 128));
+    }
+
+    /// <summary>As many members as may train at a time without holding more than a gigabyte of weights, gradients, moments and snapshots.</summary>
+    private static int MostAtOnce(TrainingRows train, JemTrainingOptions options)
+    {
+        const long MostBytes = 1L << 30, CopiesOfWeights = 6;
+        long weights = Math.Max(1, options.Network.WeightCount(train.Features.Width, train.ClassCount));
+        return (int)Math.Min(int.MaxValue, MostBytes / (weights * CopiesOfWeights * sizeof(float)));
     }
 }
