@@ -184,6 +184,8 @@ public class JemTrainingOptions
     internal int Xper { get => MultilayerPerceptron.MostPerFeature; set => MultilayerPerceptron.MostPerFeature = value; }
     internal int Xall { get => MultilayerPerceptron.MostEncodedInputs; set => MultilayerPerceptron.MostEncodedInputs = value; }
     internal double Xsharp { get => MultilayerPerceptron.Sharpness; set => MultilayerPerceptron.Sharpness = value; }
+    internal double[] Levels => Xlevels switch { 0 => [1], 1 => [1, 0.3, 0], 2 => [1, 0], _ => [1, 0.5, 0.25, 0.1, 0] };
+    internal int Xlevels { get; set; } = 1;
     internal bool Xlog { get; set; }
 
     internal bool Encode { get; set; } = true;
