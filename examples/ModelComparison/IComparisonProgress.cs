@@ -6,11 +6,11 @@ namespace ModelComparison;
 internal interface IComparisonProgress
 {
     /// <summary>A trainer begins a fold.</summary>
-    void Begin(Contestant contestant, int fold);
+    public void Begin(Contestant contestant, int fold);
 
     /// <summary>A trainer tells how far it is.</summary>
-    void Train(Contestant contestant, int fold, TrainingProgress progress);
+    public void Train(Contestant contestant, int fold, TrainingProgress progress);
 
     /// <summary>A trainer has ended a fold.</summary>
-    void End(Contestant contestant, int fold, FoldResult result);
+    public void End(Contestant contestant, int fold, FoldResult result);
 }

@@ -142,7 +142,9 @@ internal sealed class SnippetSession
     {
         SyntaxTree tree = compilation.SyntaxTrees[^1];
         BlockSyntax body = tree.GetRoot().DescendantNodes().OfType<MethodDeclarationSyntax>().Last(method => method.Identifier.Text == "RunAsync").Body!;
-        Dictionary<string, ITypeSymbol> locals = compilation.GetSemanticModel(tree).LookupSymbols(body.CloseBraceToken.SpanStart)
+
+        // The variables of a block are in scope in all of it.
+        Dictionary<string, ITypeSymbol> locals = compilation.GetSemanticModel(tree).LookupSymbols(body.Statements[0].SpanStart)
             .OfType<ILocalSymbol>().ToDictionary(local => local.Name, local => local.Type);
         foreach (string variable in parts.Variables)
             _variableTypes[variable] = locals[variable].ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat);

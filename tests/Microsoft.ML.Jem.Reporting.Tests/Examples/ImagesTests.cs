@@ -78,7 +78,7 @@ public sealed class ImagesTests : IDisposable
 
         Assert.False(plain.LastTransformer.CanSample);
         Assert.Empty(Samples.Draw(plain.LastTransformer, _folder, zoom: 1, seed: 1));
-        Assert.Throws<InvalidOperationException>(() => plain.LastTransformer.Sample(1));
+        Assert.Throws<InvalidOperationException>(() => plain.LastTransformer.Sample(1, cancellationToken: TestContext.Current.CancellationToken));
     }
 
     private string Data => Path.Combine(_folder, "data");
