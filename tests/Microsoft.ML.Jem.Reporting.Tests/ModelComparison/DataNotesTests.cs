@@ -81,7 +81,7 @@ public sealed class DataNotesTests : IDisposable
         DataSet data = Open("size,colour,kind\n1,\"a,b\",x\n2,c,x\n3,d,y\n4,d,y\n".Replace(',', separator), "--separator", option);
 
         (IDataView known, _) = data.Load(new MLContext(1));
-        Assert.Equal([1f, 2f, 3f, 4f], Microsoft.ML.Data.ColumnCursorExtensions.GetColumn<float[]>(known, DataSet.Numbers).Select(row => row[0]));
+        Assert.Equal([1f, 2f, 3f, 4f], Microsoft.ML.Data.ColumnCursorExtensions.GetColumn<float>(known, DataSet.Numbers));
         Assert.Contains("1 number and 1 text columns", data.Description);
     }
 
