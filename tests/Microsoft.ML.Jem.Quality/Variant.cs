@@ -41,17 +41,21 @@ internal sealed record Variant(string Name, Func<MLContext, int, IEstimator<ITra
             if (message.Kind == Microsoft.ML.Runtime.ChannelMessageKind.Warning && message.Source.Contains("Jem", StringComparison.Ordinal))
                 Console.Error.WriteLine($"  {split.Name} {Name} {seed}: {message.Message}");
         };
+        TimeSpan before = Environment.CpuUsage.TotalTime;
         var clock = Stopwatch.StartNew();
         ITransformer model = Trainer(context, seed).Fit(TrainedVariant.View(context, split.Train.Rows, split.Train.Labels, split));
-        return new TrainedVariant(context, model, split, clock.Elapsed);
+        return new TrainedVariant(context, model, split, clock.Elapsed, Environment.CpuUsage.TotalTime - before);
     }
 }
 
 /// <summary>A trained model that answers for rows.</summary>
-internal sealed class TrainedVariant(MLContext context, ITransformer model, Split split, TimeSpan trainTime) : IDisposable
+internal sealed class TrainedVariant(MLContext context, ITransformer model, Split split, TimeSpan trainTime, TimeSpan processorTime) : IDisposable
 {
     /// <summary>How long training took.</summary>
     public TimeSpan TrainTime => trainTime;
+
+    /// <summary>Processor time of the whole process during training.</summary>
+    public TimeSpan ProcessorTime => processorTime;
 
     /// <summary>How often training had to go back; 0 for peers.</summary>
     public int Recoveries => (model as JemTransformer)?.Model.TrainingHistory.GroupBy(state => state.Member).Sum(member => member.Max(state => state.Recoveries)) ?? 0;

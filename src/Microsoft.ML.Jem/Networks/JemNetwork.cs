@@ -1,3 +1,4 @@
+using Microsoft.ML.Jem.Features;
 using Microsoft.ML.Jem.Images;
 using Microsoft.ML.Jem.Onnx;
 using TorchSharp;
@@ -114,6 +115,9 @@ public abstract class JemNetwork
         return autograd.grad([logits], [input], [direction])[0];
     }
 
+    /// <summary>What computes a whole training step of this module faster than libtorch, for one thread; null where there is nothing better.</summary>
+    internal virtual Kernels.PerceptronPass? CreatePass(Module<Tensor, Tensor> module) => null;
+
     /// <summary>What computes this module's input gradients faster than <see cref="InputGradient"/>; null where there is nothing better.</summary>
     internal virtual VectorizedNetwork? Vectorize(Module<Tensor, Tensor> module) => null;
 
@@ -127,6 +131,9 @@ public abstract class JemNetwork
     internal virtual JemNetwork WithImage(ImageShape image) => (Image?.Order ?? PixelOrder.Planar) == image.Order
         ? this
         : throw new InvalidOperationException($"The pixels of the feature column are {image.Order}, but {GetType().Name} takes {Image?.Order ?? PixelOrder.Planar} ones. Choose the other order in ExtractPixels (interleavePixelColors).");
+
+    /// <summary>This network with what it learns about single features before training; itself where it learns nothing.</summary>
+    internal virtual JemNetwork Encode(TrainingRows rows, Standardization standardization) => this;
 
     /// <summary>The number of CPU threads that trains this network fastest; null for libtorch's own choice.</summary>
     internal virtual int? PreferredThreads(int featureCount, int classCount, int batchSize) => null;

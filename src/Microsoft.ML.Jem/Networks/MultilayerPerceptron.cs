@@ -1,4 +1,6 @@
+using Microsoft.ML.Jem.Features;
 using Microsoft.ML.Jem.Native;
+using Microsoft.ML.Jem.Networks.Kernels;
 using Microsoft.ML.Jem.Onnx;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -10,7 +12,11 @@ namespace Microsoft.ML.Jem.Networks;
 /// <summary>Fully connected layers with an activation after each but the last: the network for tabular features.</summary>
 public sealed class MultilayerPerceptron : JemNetwork
 {
+    /// <summary>Bins per feature, and features with all their bins, at most.</summary>
+    private const int MostBins = 16, MostEncodedInputs = 256;
+
     private readonly int[] _hiddenWidths;
+    private readonly PiecewiseLinearEncoding? _encoding;
 
     /// <summary>Two hidden layers of 256 with SiLU.</summary>
     public MultilayerPerceptron()
@@ -40,9 +46,12 @@ public sealed class MultilayerPerceptron : JemNetwork
         _hiddenWidths = hiddenWidths.ToArray();
     }
 
+    private MultilayerPerceptron(Activation activation, int[] hiddenWidths, PiecewiseLinearEncoding? encoding)
+        : this(activation, hiddenWidths) => _encoding = encoding;
+
     /// <summary>As a model file tells.</summary>
     internal MultilayerPerceptron(PerceptronSettings settings)
-        : this(settings.Activation, settings.HiddenWidths)
+        : this(settings.Activation, settings.HiddenWidths, settings.Encoding)
     {
     }
 
@@ -53,14 +62,14 @@ public sealed class MultilayerPerceptron : JemNetwork
     public IReadOnlyList<int> HiddenWidths => _hiddenWidths;
 
     /// <inheritdoc/>
-    internal override object Settings => new PerceptronSettings(Activation, _hiddenWidths);
+    internal override object Settings => new PerceptronSettings(Activation, _hiddenWidths, _encoding);
 
     /// <inheritdoc/>
     public override Module<Tensor, Tensor> Build(int featureCount, int classCount)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(featureCount, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(classCount, 1);
-        return new PerceptronModule(Activation, [featureCount, .. _hiddenWidths, classCount]);
+        return new PerceptronModule(Activation, [featureCount, .. _hiddenWidths, classCount], _encoding);
     }
 
     /// <inheritdoc/>
@@ -104,7 +113,7 @@ public sealed class MultilayerPerceptron : JemNetwork
         Linear[] layers = Layers(module);
         var weights = new string[layers.Length];
         var derivatives = new string[layers.Length - 1];
-        string value = input;
+        string value = _encoding is null ? input : EncodingNodes.Encode(graph, input, _encoding, FeatureCount(module));
         string? hidden = null;
         for (int i = 0; i < layers.Length; i++)
         {
@@ -123,7 +132,8 @@ public sealed class MultilayerPerceptron : JemNetwork
         string gradient = graph.AddNode("Softmax", [value], OnnxAttribute.Int("axis", 1));
         for (int i = layers.Length - 1; i > 0; i--)
             gradient = graph.AddNode("Mul", [graph.AddNode("MatMul", [gradient, weights[i]]), derivatives[i - 1]]);
-        return new NetworkValues(value, graph.AddNode("MatMul", [gradient, weights[0]]), hidden);
+        gradient = graph.AddNode("MatMul", [gradient, weights[0]]);
+        return new NetworkValues(value, _encoding is null ? gradient : EncodingNodes.Gradient(graph, gradient, input, _encoding, FeatureCount(module)), hidden);
     }
 
     /// <summary>
@@ -136,19 +146,33 @@ public sealed class MultilayerPerceptron : JemNetwork
         using DisposeScope scope = NewDisposeScope();
         Linear[] layers = Layers(module);
         var derivatives = new Tensor[layers.Length - 1];
-        Tensor value = x;
+        var perceptron = (PerceptronModule)module;
+        Tensor value = perceptron.Encode(x);
         for (int i = 0; i < derivatives.Length; i++)
             (value, derivatives[i]) = ActivateWithDerivative(functional.linear(value, layers[i].weight!, layers[i].bias!));
 
         Tensor gradient = logitGradient(functional.linear(value, layers[^1].weight!, layers[^1].bias!));
         for (int i = layers.Length - 1; i > 0; i--)
             gradient = gradient.matmul(layers[i].weight!).mul_(derivatives[i - 1]);
-        return gradient.matmul(layers[0].weight!).MoveToOuterDisposeScope();
+        return perceptron.EncodingGradient(x, gradient.matmul(layers[0].weight!)).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    internal override JemNetwork Encode(TrainingRows rows, Standardization standardization)
+    {
+        int entries = Math.Clamp(MostEncodedInputs - rows.Features.Width, 0, MostEncodedInputs);
+        return entries == 0 || _hiddenWidths.Length == 0
+            ? this
+            : new MultilayerPerceptron(Activation, _hiddenWidths, PiecewiseLinearFit.Fit(rows, standardization, MostBins, entries));
     }
 
     /// <inheritdoc/>
     internal override VectorizedNetwork? Vectorize(Module<Tensor, Tensor> module) =>
-        module is PerceptronModule perceptron ? VectorizedPerceptron.Create(Activation, perceptron) : null;
+        module is PerceptronModule perceptron ? VectorizedPerceptron.Create(perceptron) : null;
+
+    /// <inheritdoc/>
+    internal override PerceptronPass? CreatePass(Module<Tensor, Tensor> module) =>
+        module is PerceptronModule perceptron ? VectorizedPerceptron.Create(perceptron)?.CreatePass() : null;
 
     /// <inheritdoc/>
     internal override int? PreferredThreads(int featureCount, int classCount, int batchSize)
@@ -159,6 +183,8 @@ public sealed class MultilayerPerceptron : JemNetwork
         long multiplications = widths.Zip(widths.Skip(1), (from, to) => (long)from * to).Sum() * batchSize;
         return multiplications < WorthSharing ? 1 : null;
     }
+
+    private int FeatureCount(Module<Tensor, Tensor> module) => (int)Layers(module)[0].weight!.shape[1] - (_encoding?.Count ?? 0);
 
     private (Tensor Value, Tensor Derivative) ActivateWithDerivative(Tensor z)
     {

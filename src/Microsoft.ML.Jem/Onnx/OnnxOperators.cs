@@ -45,6 +45,10 @@ internal static class OnnxOperators
     public static string Constant(this OnnxGraph graph, string name, float value) =>
         graph.Contains(name) ? name : Shared(graph, () => graph.AddInitializer(name, [value]));
 
+    /// <summary>Values that all members of an ensemble share.</summary>
+    public static string Shared(this OnnxGraph graph, string name, float[] values, params long[] shape) =>
+        graph.Contains(name) ? name : Shared(graph, () => graph.AddInitializer(name, values, shape));
+
     private static string Axis(this OnnxGraph graph, int axis)
     {
         string name = JemNames.Axis + axis.ToString(CultureInfo.InvariantCulture);

@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
 using Microsoft.ML.Jem.Native;
+using Microsoft.ML.Jem.Networks.Kernels;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -46,6 +47,24 @@ internal sealed class AdamOptimizer(IEnumerable<Parameter> parameters, double we
                 StepInOnePass(Values(parameter), Values(gradient), Values(first), Values(second), stepSize, rootScale);
             else
                 Step(parameter, gradient, first, second, stepSize, rootScale);
+        }
+    }
+
+    /// <summary>Takes a step down gradients that were computed elsewhere, for parameters on the CPU.</summary>
+    /// <param name="learningRate">The learning rate.</param>
+    /// <param name="gradients">One gradient per parameter, in their order.</param>
+    public void Step(double learningRate, IReadOnlyList<ParameterGradient> gradients)
+    {
+        StepCount++;
+        double stepSize = learningRate / (1 - Math.Pow(FirstDecay, StepCount));
+        double rootScale = 1 / Math.Sqrt(1 - Math.Pow(SecondDecay, StepCount));
+        for (int p = 0; p < _moments.Length; p++)
+        {
+            Span<float> parameter = Values(_moments[p].Parameter), first = Values(_moments[p].First), second = Values(_moments[p].Second);
+            ReadOnlySpan<float> gradient = gradients[p].Values.Span;
+            (int row, int stride) = (gradients[p].Row, gradients[p].Stride);
+            for (int start = 0, from = 0; start < parameter.Length; start += row, from += stride)
+                StepInOnePass(parameter.Slice(start, row), gradient.Slice(from, row), first.Slice(start, row), second.Slice(start, row), stepSize, rootScale);
         }
     }
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.ML.Jem.Features;
 using Microsoft.ML.Jem.Native;
+using Microsoft.ML.Jem.Networks.Kernels;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -25,11 +26,13 @@ internal sealed class TrainingLoop : IDisposable
     private readonly RowTensors _tensors;
     private readonly TrainingPlan _plan;
     private readonly TrainingBatches _batches;
+    private readonly PerceptronPass? _pass;
     private readonly WeightSnapshot _good;
     private readonly WeightSnapshot _best;
     private Tensor _origin;
     private JemTrainingOptions _options;
     private JemObjective _objective;
+    private VectorizedObjective? _vectorized;
     private NegativeSamples? _samples;
     private AdamOptimizer _adam;
     private LearningRate _learningRate;
@@ -53,6 +56,7 @@ internal sealed class TrainingLoop : IDisposable
                 ? new ImageAugmenter(augmentation, image, _generator)
                 : null;
             _batches = new TrainingBatches(train, _tensors, _plan, augmenter, _generator);
+            _pass = options.Network.CreatePass(_module);
             _good = new WeightSnapshot(_module);
             _best = new WeightSnapshot(_module);
             Prepare();
@@ -212,7 +216,16 @@ internal sealed class TrainingLoop : IDisposable
         Tensor? samples = _options.MarginalWeight > 0 ? _samples!.Sample(_plan.BatchSize, cancellation) : null;
         Tensor? samplesOfClass = _options.JointWeight > 0 && rows.Labels is { } y ? _samples!.SampleOfClass(y, cancellation) : null;
 
-        ObjectiveValue value = _objective.Evaluate(_module, rows with { Samples = samples, SamplesOfClass = samplesOfClass });
+        ObjectiveBatch batch = rows with { Samples = samples, SamplesOfClass = samplesOfClass };
+        if (_vectorized is not null)
+        {
+            float[] own = _vectorized.Evaluate(batch);
+            if (float.IsFinite(own[0]))
+                _adam.Step(_learningRate.Of(_update++), _vectorized.Gradients);
+            return own;
+        }
+
+        ObjectiveValue value = _objective.Evaluate(_module, batch);
         float[] terms = value.Terms.cpu().data<float>().ToArray();
         if (!float.IsFinite(terms[0]))
             return terms;
@@ -253,6 +266,7 @@ internal sealed class TrainingLoop : IDisposable
             ? new NegativeSamples(_options.Network, _module, _train, _tensors, _options, _generator)
             : null;
         _objective = new JemObjective(_options);
+        _vectorized = _pass is null ? null : new VectorizedObjective(_pass, _options);
         _adam = new AdamOptimizer(_module.parameters(), _options.WeightDecay);
         _learningRate = new LearningRate(_options, _plan.WarmUp, (long)_plan.Epochs * _batches.CountPerEpoch);
     }

@@ -85,11 +85,8 @@ internal static class ColdStart
 
     private static double Run(string what, string folder)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true };
-        if (Path.GetFileNameWithoutExtension(start.FileName) == "dotnet")
-            start.ArgumentList.Add(typeof(ColdStart).Assembly.Location);
-        foreach (string argument in (string[])[Argument, what, folder])
-            start.ArgumentList.Add(argument);
+        ProcessStartInfo start = OwnProcess.With(Argument, what, folder);
+        start.RedirectStandardOutput = true;
         using Process child = Process.Start(start)!;
         string printed = child.StandardOutput.ReadToEnd();
         child.WaitForExit();

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using System.Text.Json.Nodes;
 
 namespace Microsoft.ML.Jem.Benchmarks.Ratios;
@@ -8,11 +9,12 @@ internal static class Machine
 {
     private const string ProcessorInfo = "/proc/cpuinfo";
 
-    /// <summary>Processor, cores, runtime.</summary>
+    /// <summary>Processor, cores, vectors, runtime.</summary>
     public static JsonObject Describe() => new()
     {
         ["processor"] = Processor(),
         ["cores"] = Environment.ProcessorCount,
+        ["vectorBits"] = Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : 128,
         ["runtime"] = RuntimeInformation.FrameworkDescription,
         ["system"] = RuntimeInformation.OSDescription,
         ["architecture"] = RuntimeInformation.ProcessArchitecture.ToString(),

@@ -1,0 +1,71 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.ML.Jem.Benchmarks.Ratios;
+
+namespace Microsoft.ML.Jem.Benchmarks.Large;
+
+/// <summary>Trains on large sets, each in a process of its own, since the peak of the memory is the process's.</summary>
+internal static class LargeRun
+{
+    /// <summary>Runs as the arguments say; returns the exit code.</summary>
+    public static int Start(string[] arguments, TextWriter output, TextWriter error)
+    {
+        try
+        {
+            var parsed = LargeArguments.Parse(arguments);
+            var file = new JsonFile(parsed.OutputPath, "The figures");
+            return parsed.Shapes is [var only] ? Measure(parsed, only, file, output) : MeasureEach(parsed, file);
+        }
+        catch (ArgumentException exception)
+        {
+            error.WriteLine(exception.Message);
+            error.WriteLine(LargeArguments.Usage);
+            return 2;
+        }
+        catch (IOException exception)
+        {
+            error.WriteLine(exception.Message);
+            return 1;
+        }
+    }
+
+    private static int Measure(LargeArguments arguments, LargeShape shape, JsonFile file, TextWriter output)
+    {
+        output.WriteLine($"{shape}:");
+        var figures = LargeFigures.Measure(shape, arguments.Seed, arguments.Options, output);
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"  {figures.Seconds:F1} s to fit, {figures.ProcessorSeconds:F1} s of processor time; peak memory {figures.PeakMegabytes:F0} MB, {figures.MegabytesBefore:F0} MB of it before the fit; accuracy {figures.Accuracy:F4}, log-loss {figures.LogLoss:F4}"));
+        Write(arguments, file, [figures]);
+        return 0;
+    }
+
+    /// <summary>Starts a process for each set; its lines appear with ours.</summary>
+    private static int MeasureEach(LargeArguments arguments, JsonFile file)
+    {
+        string folder = Directory.CreateTempSubdirectory("jem-large-").FullName;
+        try
+        {
+            var rows = new List<LargeFigures>();
+            foreach (LargeShape shape in arguments.Shapes)
+            {
+                string path = Path.Combine(folder, $"{shape}.json");
+                using Process child = Process.Start(OwnProcess.With(arguments.For(shape, path)))!;
+                child.WaitForExit();
+                if (child.ExitCode != 0)
+                    return child.ExitCode;
+                rows.AddRange(JsonSerializer.Deserialize<LargeReport>(File.ReadAllText(path), JsonFile.Format)!.Rows);
+                Write(arguments, file, rows);
+            }
+
+            return 0;
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static void Write(LargeArguments arguments, JsonFile file, IEnumerable<LargeFigures> rows) =>
+        file.Write(new LargeReport(Machine.Describe(), [.. arguments.Options.Select(option => option.Text)], [.. rows]));
+}
