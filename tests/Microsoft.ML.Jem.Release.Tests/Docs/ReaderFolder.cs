@@ -6,11 +6,13 @@ namespace Microsoft.ML.Jem.Release.Tests.Docs;
 
 /// <summary>
 /// The folder a reader works in, with the files the pages speak of: the flowers of Fisher (iris.csv; flowers.csv and rows.csv with the label first), and
-/// digits as images, one folder a digit. While it exists it is the current directory, and the console is silent.
+/// three digits as images, one folder per digit. While it exists it is the current directory, and the console is silent.
 /// </summary>
 internal sealed class ReaderFolder : IDisposable
 {
     private const int ImagesPerDigit = 40;
+
+    private static readonly string[] Digits = ["0", "1", "5"];
 
     private readonly string _before = Environment.CurrentDirectory;
     private readonly TextWriter _console = Console.Out;
@@ -45,7 +47,7 @@ internal sealed class ReaderFolder : IDisposable
         {
             string[] values = line.Split(',');
             int count = counts[values[0]] = counts.GetValueOrDefault(values[0]) + 1;
-            if (count > ImagesPerDigit)
+            if (count > ImagesPerDigit || !Digits.Contains(values[0]))
                 continue;
             string folder = Directory.CreateDirectory(Path.Combine(_folder, "digits", values[0])).FullName;
             float[] pixels = [.. values.Skip(1).Select(value => float.Parse(value, CultureInfo.InvariantCulture))];
