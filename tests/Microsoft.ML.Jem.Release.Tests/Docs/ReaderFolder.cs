@@ -46,10 +46,11 @@ internal sealed class ReaderFolder : IDisposable
         while (text.ReadLine() is { } line)
         {
             string[] values = line.Split(',');
-            int count = counts[values[0]] = counts.GetValueOrDefault(values[0]) + 1;
-            if (count > ImagesPerDigit || !Digits.Contains(values[0]))
+            string digit = values[0].TrimStart('c');
+            int count = counts[digit] = counts.GetValueOrDefault(digit) + 1;
+            if (count > ImagesPerDigit || !Digits.Contains(digit))
                 continue;
-            string folder = Directory.CreateDirectory(Path.Combine(_folder, "digits", values[0])).FullName;
+            string folder = Directory.CreateDirectory(Path.Combine(_folder, "digits", digit)).FullName;
             float[] pixels = [.. values.Skip(1).Select(value => float.Parse(value, CultureInfo.InvariantCulture))];
             ImageGrid.Write(Path.Combine(folder, $"{count}.png"), [pixels], new ImageShape(1, 8, 8), black: 0, white: 16);
         }
