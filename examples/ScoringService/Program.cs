@@ -8,6 +8,7 @@ using ScoringService.Telemetry;
 // Files lie beside the program, wherever it is started from.
 WebApplicationBuilder builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
 builder.Services.AddOptions<ScoringOptions>().BindConfiguration(ScoringOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+builder.Services.AddSingleton<IValidateOptions<ScoringOptions>, KnownSettings>();
 builder.Services.AddSingleton<ModelSlot>();
 builder.Services.AddSingleton<ScoringMetrics>();
 builder.Services.AddSingleton<DriftMonitor>();

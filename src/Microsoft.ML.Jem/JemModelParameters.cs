@@ -35,8 +35,11 @@ public sealed class JemModelParameters
     /// </summary>
     public double Temperature => Settings.Temperature;
 
-    /// <summary>Number of held-out rows behind the temperature and the conformal table of <c>OodScore</c>.</summary>
-    public int CalibrationRowCount => Settings.CalibrationRowCount;
+    /// <summary>
+    /// Number n of held-out rows that <c>OodScore</c> compares a row with: it is a multiple of 1/(n + 1). Of more than 1024 held-out rows
+    /// a member, 1024 are kept.
+    /// </summary>
+    public int CalibrationRowCount => Settings.TableSize;
 
     /// <summary>Number of networks whose probabilities are averaged.</summary>
     public int NumberOfMembers => Settings.Members.Count;

@@ -24,7 +24,7 @@ namespace Microsoft.ML.Jem;
 /// | -- | -- | -- |
 /// | `PredictedLabel` | key | The most probable class. |
 /// | `Score` | vector of <xref:System.Single> | Calibrated probability of each class; they sum to 1. |
-/// | `Energy` | <xref:System.Single> | −logsumexp f(x); higher means less like the training data. |
+/// | `Energy` | <xref:System.Single> | −logsumexp f(x), the mean over the members; higher means less like the training data. |
 /// | `OodScore` | <xref:System.Single> in [0, 1) | 1 − conformal p-value: high where few held-out rows were as strange. What it guarantees is stated in docs/calibration-and-oodscore.md. |
 ///
 /// ### Trainer Characteristics

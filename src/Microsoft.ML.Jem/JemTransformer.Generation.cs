@@ -93,7 +93,10 @@ public sealed partial class JemTransformer
     /// <exception cref="InvalidOperationException">The model holds a network of your own (<see cref="UseNetwork"/>), or TorchSharp is missing.</exception>
     public float[][] Refine(IDataView data, int steps) => Refine(Matrix(data), steps, null, 0, 0, CancellationToken.None);
 
-    /// <summary>E(x), the values of the <c>Energy</c> column; higher is less like the training data. Needs no TorchSharp.</summary>
+    /// <summary>
+    /// E(x), the values of the <c>Energy</c> column: the mean over the members of −logsumexp f(x). Higher is less like the training
+    /// data. Needs no TorchSharp.
+    /// </summary>
     /// <param name="features">Feature vectors, each of the model's size.</param>
     /// <returns>One energy a row; NaN for a row with a feature that is not finite.</returns>
     /// <exception cref="ArgumentException">A row has another size.</exception>
@@ -103,7 +106,14 @@ public sealed partial class JemTransformer
     /// <param name="data">Rows with the feature column.</param>
     public float[] Energy(IDataView data) => Energy(Matrix(data));
 
-    /// <summary>E(x, y) = −f(x)[y], the energy of a row together with each class (eq. 5 of the paper), before any temperature.</summary>
+    /// <summary>
+    /// E(x, y) = −f(x)[y], the energy of a row together with each class (eq. 5 of the paper), before any temperature; the mean over
+    /// the members.
+    /// </summary>
+    /// <remarks>
+    /// With one member, <c>Energy</c> is −logsumexp of the negated class energies, −ln Σ_y exp(−E(x, y)). With several, that is an upper
+    /// bound: <c>Energy</c> is the mean of the members' −logsumexp f(x), which is at most −logsumexp of their mean logits, since logsumexp is convex.
+    /// </remarks>
     /// <param name="features">Feature vectors, each of the model's size.</param>
     /// <returns>For each row one energy a class, in the order of <see cref="JemModelParameters.ClassNames"/>.</returns>
     /// <exception cref="ArgumentException">A row has another size.</exception>
@@ -180,7 +190,7 @@ public sealed partial class JemTransformer
     {
         lock (_samplerLock)
         {
-            ObjectDisposedException.ThrowIf(_disposed, this);
+            DisposedModel.ThrowIf(_disposed);
             _sampler ??= CreateSampler();
             using var threads = ThreadLimit.Prefer(_sampler.PreferredThreads);
             return use(_sampler);

@@ -61,7 +61,7 @@ public sealed partial class JemTransformer : ISingleFeaturePredictionTransformer
     {
         get
         {
-            ObjectDisposedException.ThrowIf(_disposed, this);
+            DisposedModel.ThrowIf(_disposed);
             return _scorer;
         }
     }
@@ -83,7 +83,7 @@ public sealed partial class JemTransformer : ISingleFeaturePredictionTransformer
     /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
     public IDataView Transform(IDataView input)
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
+        DisposedModel.ThrowIf(_disposed);
         _host.CheckValue(input, nameof(input));
         return new ScoringView(_host, this, input);
     }
@@ -105,6 +105,10 @@ public sealed partial class JemTransformer : ISingleFeaturePredictionTransformer
     }
 
     /// <summary>Frees the native session. Views made by <see cref="Transform"/> can no longer be read.</summary>
+    /// <remarks>
+    /// A <see cref="PredictionEngine{TSrc, TDst}"/> disposes its model with itself, unless it was made with
+    /// <c>PredictionEngineOptions.OwnsTransformer = false</c>. Engines that share a model need that option.
+    /// </remarks>
     public void Dispose()
     {
         lock (_samplerLock)
@@ -118,7 +122,7 @@ public sealed partial class JemTransformer : ISingleFeaturePredictionTransformer
 
     IRowToRowMapper ITransformer.GetRowToRowMapper(DataViewSchema inputSchema)
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
+        DisposedModel.ThrowIf(_disposed);
         _host.CheckValue(inputSchema, nameof(inputSchema));
         return new ScoringView(_host, this, new EmptyDataView(_host, inputSchema));
     }

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
@@ -66,6 +67,25 @@ public sealed class TelemetryTests
         DriftResponse novel = await DriftAsync(service);
         Assert.True(novel.IsAlarm, novel.ToString());
         Assert.True(novel.AlarmRow > known.Rows);
+    }
+
+    [Fact]
+    public async Task An_alarm_stays_until_it_is_reset()
+    {
+        using var service = new Service();
+        float[] row = Files.Digits("test")[0];
+        await Service.PredictAsync(service.Client, [.. Enumerable.Repeat(row, 500)]);
+        Assert.True((await DriftAsync(service)).IsAlarm);
+        await Service.PredictAsync(service.Client, Files.Digits("test"));
+        Assert.True((await DriftAsync(service)).IsAlarm);
+
+        using HttpResponseMessage reset = await service.Client.DeleteAsync("/drift", Cancellation);
+
+        Assert.Equal(HttpStatusCode.NoContent, reset.StatusCode);
+        DriftResponse begun = await DriftAsync(service);
+        Assert.Equal((0, 0, 0, false, null), (begun.Rows, begun.UnfamiliarRate, begun.Statistic, begun.IsAlarm, begun.AlarmRow));
+        await Service.PredictAsync(service.Client, Files.Digits("test"));
+        Assert.False((await DriftAsync(service)).IsAlarm);
     }
 
     [Fact]

@@ -56,6 +56,11 @@ public sealed class ArchitectureTests
     }
 
     [Fact]
+    public void Only_kernels_know_the_vectors_of_the_processor() => Assert.Equal(
+        [$"{Root}.Networks.Kernels"],
+        All.Where(reference => IsOrIsBelow(reference.ToNamespace, "System.Runtime.Intrinsics")).Select(reference => reference.FromNamespace).Distinct());
+
+    [Fact]
     public void Every_folder_has_its_rule()
     {
         IEnumerable<string> folders = All.Select(reference => reference.FromNamespace)
@@ -75,5 +80,7 @@ public sealed class ArchitectureTests
     private static IEnumerable<References.Reference> From(string folder) => All.Where(reference => IsWithin(reference.FromNamespace, folder));
 
     private static bool IsWithin(string name, string folder) =>
-        name == $"{Root}.{folder}" || name.StartsWith($"{Root}.{folder}.", StringComparison.Ordinal);
+        IsOrIsBelow(name, $"{Root}.{folder}");
+
+    private static bool IsOrIsBelow(string name, string other) => name == other || name.StartsWith($"{other}.", StringComparison.Ordinal);
 }

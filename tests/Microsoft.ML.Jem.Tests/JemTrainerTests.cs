@@ -140,6 +140,51 @@ public sealed class JemTrainerTests
     }
 
     [Fact]
+    public void Rows_of_a_validation_set_count_once_however_many_members_there_are()
+    {
+        var context = new MLContext(seed: 1);
+        IDataView train = context.Data.LoadFromEnumerable(TestData.Clouds());
+        IDataView validation = context.Data.LoadFromEnumerable(TestData.Clouds(7, seed: 2));
+        ITransformer keys = context.Transforms.Conversion.MapValueToKey("Label").Fit(train);
+        IDataView fresh = keys.Transform(context.Data.LoadFromEnumerable(TestData.Clouds(400, seed: 3)));
+
+        using JemTransformer model = context.MulticlassClassification.Trainers.Jem(TestData.Fast(options => (options.NumberOfMembers, options.NumberOfEpochs) = (5, 3)))
+            .Fit(keys.Transform(train), keys.Transform(validation));
+
+        // With 21 rows no p-value is below 1/22, whatever the number of members.
+        Assert.Equal(21, model.Model.CalibrationRowCount);
+        float[] scores = [.. TestData.Read(context, model.Transform(fresh)).Select(row => row.OodScore)];
+        Assert.All(scores, score => Assert.Equal(MathF.Round(score * 22) / 22, score, 1e-6f));
+        Assert.InRange(scores.Max(), 0.8f, (21 / 22f) + 1e-6f);
+
+        // Read back and written again, the one table stays.
+        using var stream = new MemoryStream();
+        model.ExportToOnnx(stream);
+        stream.Position = 0;
+        using JemTransformer read = JemTransformer.FromOnnx(context, stream);
+        Assert.Equal(21, read.Model.CalibrationRowCount);
+        Assert.Equal(model.Model.Settings.SharedTable!.Descending, read.Model.Settings.SharedTable!.Descending);
+        Assert.Equal(scores, TestData.Read(context, read.Transform(fresh)).Select(row => row.OodScore));
+    }
+
+    [Fact]
+    public void The_calibration_row_count_is_the_granularity_of_OodScore()
+    {
+        var context = new MLContext(seed: 1);
+        IDataView train = context.Data.LoadFromEnumerable(TestData.Clouds());
+        IDataView validation = context.Data.LoadFromEnumerable(TestData.Clouds(500, seed: 2));
+        ITransformer keys = context.Transforms.Conversion.MapValueToKey("Label").Fit(train);
+
+        using JemTransformer model = context.MulticlassClassification.Trainers.Jem(TestData.Fast(options => (options.NumberOfMembers, options.NumberOfEpochs) = (1, 1)))
+            .Fit(keys.Transform(train), keys.Transform(validation));
+
+        // 1500 rows, of which a table keeps 1024.
+        Assert.Equal(1024, model.Model.CalibrationRowCount);
+        float[] scores = [.. TestData.Read(context, model.Transform(keys.Transform(validation))).Select(row => row.OodScore)];
+        Assert.All(scores, score => Assert.Equal(MathF.Round(score * 1025) / 1025, score, 1e-6f));
+    }
+
+    [Fact]
     public void A_validation_set_is_used_for_calibration()
     {
         var context = new MLContext(seed: 1);
@@ -311,7 +356,7 @@ public sealed class JemTrainerTests
     [Fact]
     public void A_gpu_that_is_not_there_is_an_error_unless_falling_back_is_allowed()
     {
-        Assert.SkipWhen(TorchSharp.torch.cuda.is_available(), "This machine has a CUDA device.");
+        Prerequisite.NoGpu.Require(!TorchSharp.torch.cuda.is_available());
         var strict = new MLContext(seed: 1) { GpuDeviceId = 0, FallbackToCpu = false };
         var lenient = new MLContext(seed: 1) { GpuDeviceId = 0, FallbackToCpu = true };
         TestData.Row[] rows = TestData.Clouds();

@@ -36,6 +36,46 @@ public sealed class JemTransformerGenerationTests(CloudModel shared) : TorchTest
     }
 
     [Fact]
+    public void With_several_members_the_energy_is_at_most_what_the_class_energies_add_up_to()
+    {
+        Assert.True(Model.Model.NumberOfMembers > 1);
+        float[] energies = Model.Energy(Rows);
+        double[] total = [.. Model.ClassEnergies(Rows).Select(row => -Math.Log(row.Sum(energy => Math.Exp(-energy))))];
+
+        Assert.All(energies.Zip(total), pair => Assert.True(pair.First <= pair.Second + 1e-4, $"{pair.First} > {pair.Second}"));
+        Assert.Contains(energies.Zip(total), pair => pair.First < pair.Second - 1e-3);
+
+        // The energy is the mean of the members' own.
+        using var members = new Members(Model);
+        Near.Equal([.. members.Energies(Rows).Select(energy => (float)energy)], energies, 1e-4, 1e-4);
+    }
+
+    [Fact]
+    public void A_feature_that_never_varied_comes_back_as_it_was()
+    {
+        TestData.Row[] rows = TestData.Clouds();
+        foreach (TestData.Row row in rows)
+        {
+            float apart = row.Label == "c" ? 4 : 0;
+            row.Features = [row.Features[0] + apart, row.Features[1] + apart, 5, 2e38f];
+        }
+
+        IDataView data = shared.Context.Data.LoadFromEnumerable(rows);
+        using TransformerChain<JemTransformer> trained = TestData.Pipeline(shared.Context, TestData.Fast(options => options.NumberOfMembers = 2)).Fit(data);
+        JemTransformer model = trained.LastTransformer;
+
+        Assert.All(model.Sample(20, seed: 1, cancellationToken: TestContext.Current.CancellationToken), sample => Assert.Equal([5, 2e38f], sample[2..]));
+        Assert.All(model.Refine(data, 2), row => Assert.Equal([5, 2e38f], row[2..]));
+
+        // No finite value of the features says anything, not even where its difference from the constant overflows.
+        float[][] extremes = [.. new[] { 5, 0, float.MaxValue, -float.MaxValue }.Select(value => new[] { 1, 1, value, value })];
+        Assert.All(model.Refine(extremes, 0, cancellationToken: TestContext.Current.CancellationToken), row => Assert.Equal([5, 2e38f], row[2..]));
+        Assert.All(model.Energy(extremes), energy => Assert.Equal(model.Energy(extremes)[0], energy));
+        Assert.True(float.IsFinite(model.Energy(extremes)[0]));
+        Assert.All(model.Energy([[1, 1, float.NaN, 1], [1, 1, float.PositiveInfinity, 1]]), energy => Assert.True(float.IsNaN(energy)));
+    }
+
+    [Fact]
     public void The_approximate_mass_is_the_slope_of_the_energy_in_standardised_features()
     {
         Standardization standardization = Model.Model.Settings.Standardization;
@@ -191,6 +231,26 @@ public sealed class JemTransformerGenerationTests(CloudModel shared) : TorchTest
         using (MLImage grid = MLImage.CreateFromFile(path))
             Assert.Equal((4 * 17) + 1, grid.Width);
         File.Delete(path);
+    }
+
+    /// <summary>A model's networks, each on its own.</summary>
+    private sealed class Members(JemTransformer model) : IDisposable
+    {
+        private readonly TrainedNetwork[] _networks = StoredNetwork.Load(model.Model.Description, null, TorchSharp.torch.CPU);
+
+        public IEnumerable<double> Energies(float[][] rows)
+        {
+            var features = new DenseFeatureMatrix([.. rows.SelectMany(row => row)], rows.Length, rows[0].Length);
+            double[][] own = [.. _networks.Select(network => network.Logits(features).Chunk(network.ClassCount)
+                .Select(logits => -Math.Log(logits.Sum(logit => Math.Exp(logit)))).ToArray())];
+            return Enumerable.Range(0, rows.Length).Select(row => own.Average(energies => energies[row]));
+        }
+
+        public void Dispose()
+        {
+            foreach (TrainedNetwork network in _networks)
+                network.Dispose();
+        }
     }
 
     private sealed class Recorder(List<TrainingProgress> reports) : IProgress<TrainingProgress>

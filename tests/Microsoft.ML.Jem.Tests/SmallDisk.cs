@@ -13,7 +13,7 @@ internal sealed class SmallDisk : IDisposable
         _isMounted = OperatingSystem.IsLinux() && Run("mount", "-t", "tmpfs", "-o", $"size={kibibytes}k,mode=700", "tmpfs", Path);
         if (!_isMounted)
             Directory.Delete(Path);
-        Assert.SkipUnless(_isMounted, "Only who may mount can fill a small disk.");
+        Prerequisite.Mounting.Require(_isMounted);
     }
 
     public string Path { get; } = Directory.CreateTempSubdirectory("jem-disk-").FullName;

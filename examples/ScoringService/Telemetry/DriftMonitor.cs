@@ -26,6 +26,22 @@ public sealed partial class DriftMonitor(IOptions<ScoringOptions> options, ILogg
         }
     }
 
+    /// <summary>Forgets all rows and the alarm, once it was looked into; false where there is no model.</summary>
+    public bool Reset()
+    {
+        lock (_lock)
+        {
+            if (_drift is null || _model is null)
+                return false;
+            if (_drift.AlarmRow is { } row)
+                LogReset(logger, _model.Id, row, _drift.RowCount);
+            _drift.Reset();
+            _unfamiliar = 0;
+            _energySum = 0;
+            return true;
+        }
+    }
+
     /// <summary>Takes in rows; those of a model that was replaced meanwhile say nothing about the new one.</summary>
     public void Add(LoadedModel model, RowScores[] rows)
     {
@@ -58,4 +74,7 @@ public sealed partial class DriftMonitor(IOptions<ScoringOptions> options, ILogg
 
     [LoggerMessage(LogLevel.Warning, "Rows are no longer like the training data of model {Model}: alarm at row {Row}. Without a change it would come after {Rows} rows or more, in the mean.")]
     private static partial void LogAlarm(ILogger logger, string model, long row, double rows);
+
+    [LoggerMessage(LogLevel.Information, "The alarm of model {Model} at row {Row} was reset after {Rows} rows.")]
+    private static partial void LogReset(ILogger logger, string model, long row, long rows);
 }

@@ -15,7 +15,7 @@ internal static class PrototypeFit
     public const int Count = 64;
 
     /// <summary>Rows chosen from at most.</summary>
-    private const int MostRows = 6000;
+    public const int MostRows = 6000;
 
     private const float SmallestNorm = 1e-6f;
 

@@ -1,4 +1,5 @@
 using Microsoft.ML.Jem.Features;
+using Microsoft.ML.Jem.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -10,17 +11,17 @@ internal static class ReferenceMeasureFit
     /// <summary>A covariance a class is kept up to this many multiplications a row.</summary>
     private const long MostPerClass = 1 << 14;
 
-    /// <summary>A common covariance is kept up to this many features; beyond, its diagonal.</summary>
-    private const long WidestFull = 1024;
+    /// <summary>A common covariance is kept up to this many features; beyond, its diagonal (<see cref="DiagonalFit"/>).</summary>
+    public const int WidestFull = 1024;
 
     /// <summary>Directions of a common covariance that are kept.</summary>
     private const long HighestRank = 128;
 
     // Added to every variance, as a share of the mean variance: what hardly varies in a few rows may vary in others.
-    private const double SmallestShareOfVariance = 0.01;
+    public const double SmallestShareOfVariance = 0.01;
 
     /// <summary>Fits class means and covariances.</summary>
-    /// <param name="rows">Standardised rows, [n, d].</param>
+    /// <param name="rows">Standardised rows, [n, d], d at most <see cref="WidestFull"/>.</param>
     /// <param name="labels">The class of each row; −1 where unknown.</param>
     /// <param name="classCount">Number of classes K.</param>
     /// <exception cref="ArgumentException">No row has a label.</exception>
@@ -42,13 +43,11 @@ internal static class ReferenceMeasureFit
 
         // A class without rows takes no part.
         Tensor logShares = where(counts.gt(0), (counts / known.Length).clamp(min: 1e-300).log(), full_like(counts, -1e30));
-        if (d > WidestFull)
-            return Diagonal(centred, means, logShares);
         Tensor covariance = centred.t().matmul(centred) / known.Length;
         Tensor ridge = (covariance.diagonal().mean() * SmallestShareOfVariance) + 1e-6;
         return classCount * d * d <= MostPerClass
             ? PerClass(centred, y, counts, covariance + (eye(d, dtype: float64) * ridge), ridge, means, logShares)
-            : Shared(covariance, ridge, means, logShares);
+            : Shared(covariance, ridge.item<double>(), means, z.mean([0]), logShares);
     }
 
     /// <summary>Each class's covariance, shrunk towards the common one by d/(d + n − 1), n the rows of the class.</summary>
@@ -76,26 +75,32 @@ internal static class ReferenceMeasureFit
         return new ReferenceMeasure(Floats(stacked), Floats(centres), Floats(stack(logWeights)), (int)d);
     }
 
-    private static ReferenceMeasure Shared(Tensor covariance, Tensor ridge, Tensor means, Tensor logShares)
+    private static ReferenceMeasure Shared(Tensor covariance, double ridge, Tensor means, Tensor mean, Tensor logShares)
     {
-        long d = means.shape[1];
+        int d = (int)means.shape[1];
+        int rank = (int)Math.Min(d, HighestRank);
         (Tensor values, Tensor vectors) = linalg.eigh(covariance);
 
         // eigh sorts ascending: the last directions vary most.
-        long rank = Math.Min(d, HighestRank);
-        values = values.narrow(0, d - rank, rank).clamp(min: 0) + ridge;
-        Tensor whitening = (vectors.narrow(1, d - rank, rank) / values.sqrt()).t();
-        Tensor logWeights = logShares - (values.log().sum() / 2);
-        return new ReferenceMeasure(Floats(whitening), Floats(means.matmul(whitening.t())), Floats(logWeights), (int)d);
-    }
+        double[] spectrum = values.data<double>().ToArray();
+        double[] variances = Array.ConvertAll(spectrum[^rank..], value => Math.Max(value, 0) + ridge);
+        Tensor directions = vectors.narrow(1, d - rank, rank);
+        Tensor whitening = (directions / tensor(variances).sqrt()).t();
+        Tensor logWeights = logShares.Plus(-variances.Sum(Math.Log) / 2);
+        if (rank == d)
+            return new ReferenceMeasure(Floats(whitening), Floats(means.matmul(whitening.t())), Floats(logWeights), d);
 
-    private static ReferenceMeasure Diagonal(Tensor centred, Tensor means, Tensor logShares)
-    {
-        Tensor variance = centred.square().mean([0]);
-        variance += (variance.mean() * SmallestShareOfVariance) + 1e-6;
-        Tensor whitening = variance.rsqrt();
-        Tensor logWeights = logShares - (variance.log().sum() / 2);
-        return new ReferenceMeasure(Floats(whitening), Floats(means * whitening), Floats(logWeights), (int)means.shape[1]);
+        // Directions left out share one variance, as in probabilistic PCA (Tipping, Bishop, 1999), and one mean, that of all rows:
+        // scoring then needs no product of d numbers for each class. What class means differ by there counts as variance.
+        Tensor between = means - mean;
+        Tensor outside = between - between.matmul(directions).matmul(directions.t());
+        double[] squares = outside.mul(outside).sum(dim: 1).data<double>().ToArray();
+        double[] shares = logShares.exp().data<double>().ToArray();
+        double left = spectrum[..^rank].Sum(value => Math.Max(value, 0)) + squares.Zip(shares, (square, share) => square * share).Sum();
+        double variance = (left / (d - rank)) + ridge;
+        var residual = new ResidualGaussian(Floats(mean), Array.ConvertAll(variances, value => (float)value), (float)(1 / variance));
+        return new ReferenceMeasure(
+            Floats(whitening), Floats(between.matmul(whitening.t())), Floats(logWeights.Plus(-(d - rank) * Math.Log(variance) / 2)), d, residual);
     }
 
     private static float[] Floats(Tensor values) => values.to(float32).contiguous().data<float>().ToArray();

@@ -20,16 +20,21 @@ internal sealed record HeavyTails(bool[] IsHeavy, float[] Centre, float[] Invers
     /// <summary>Rows the quantiles are taken from at most; in wide data fewer, to bound the memory.</summary>
     private const int MostRows = 10_000, FewestRows = 500, MostValues = 4_000_000;
 
+    /// <summary>Features that are looked at in one pass over the rows: with <see cref="FewestRows"/>, 16 megabytes.</summary>
+    private const int FeaturesAtOnce = MostValues / FewestRows;
+
     /// <summary>Finds the heavy-tailed features; null where there are none.</summary>
     public static HeavyTails? Fit(FeatureMatrix rows)
     {
-        float[][] columns = Columns(rows);
         var isHeavy = new bool[rows.Width];
         var centre = new float[rows.Width];
         var inverseSpread = new float[rows.Width];
+        float[][] columns = [];
         for (int j = 0; j < rows.Width; j++)
         {
-            float[] values = columns[j];
+            if (j % FeaturesAtOnce == 0)
+                columns = Columns(rows, j, Math.Min(FeaturesAtOnce, rows.Width - j));
+            float[] values = columns[j % FeaturesAtOnce];
             Array.Sort(values);
             double median = Quantile(values, 0.5);
             double farthest = Math.Max(values[^1] - median, median - values[0]);
@@ -67,19 +72,19 @@ internal sealed record HeavyTails(bool[] IsHeavy, float[] Centre, float[] Invers
         return sorted[below] + ((position - below) * ((double)sorted[above] - sorted[below]));
     }
 
-    /// <summary>Evenly spaced rows, turned into columns.</summary>
-    private static float[][] Columns(FeatureMatrix rows)
+    /// <summary>Some features of evenly spaced rows, turned into columns.</summary>
+    private static float[][] Columns(FeatureMatrix rows, int first, int width)
     {
         int count = Math.Min(rows.RowCount, Math.Clamp(MostValues / rows.Width, FewestRows, MostRows));
-        var columns = new float[rows.Width][];
+        var columns = new float[width][];
         for (int j = 0; j < columns.Length; j++)
             columns[j] = new float[count];
         var row = new float[rows.Width];
         for (int i = 0; i < count; i++)
         {
             rows.CopyRow((int)((long)i * rows.RowCount / count), row);
-            for (int j = 0; j < row.Length; j++)
-                columns[j][i] = row[j];
+            for (int j = 0; j < width; j++)
+                columns[j][i] = row[first + j];
         }
 
         return columns;

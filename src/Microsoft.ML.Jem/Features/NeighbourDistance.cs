@@ -5,7 +5,7 @@ namespace Microsoft.ML.Jem.Features;
 /// <summary>How far apart neighbouring rows lie, which says how much noise a row can take before it turns into another.</summary>
 internal static class NeighbourDistance
 {
-    private const int MostRows = 3000, MostQueries = 500;
+    private const int MostRows = 3000, MostQueries = 500, MostValues = 1 << 24;
 
     /// <summary>Half of the median distance to the nearest other row, along one feature; between 0.05 and 0.3.</summary>
     /// <remarks>Fixed noise of 0.3 costs points of accuracy where classes lie close; less than 0.05 does nothing.</remarks>
@@ -20,7 +20,7 @@ internal static class NeighbourDistance
     /// <summary>The median, over some rows, of the distance to the nearest of other rows, in standardised features.</summary>
     public static double Median(FeatureMatrix rows, Standardization standardization)
     {
-        int count = Math.Min(rows.RowCount, MostRows);
+        int count = Math.Min(rows.RowCount, Math.Max(2, RowBudget.Rows(rows.Width, MostRows, MostValues)));
         var values = new float[count * rows.Width];
         for (int i = 0; i < count; i++)
             rows.CopyRow((int)((long)i * rows.RowCount / count), values.AsSpan(i * rows.Width, rows.Width));

@@ -14,7 +14,10 @@ namespace Microsoft.ML.Jem.Features;
 /// <param name="Centres">c, [K, r] row-major: the whitened class means.</param>
 /// <param name="LogWeights">Logarithms of the classes' shares and of the normalisation, [K].</param>
 /// <param name="Width">d, features in a row.</param>
-internal sealed record ReferenceMeasure(float[] Whitening, float[] Centres, float[] LogWeights, int Width)
+/// <param name="Residual">
+/// What is known of the d − r directions that A leaves out; null where A leaves out none, and in models of older versions.
+/// </param>
+internal sealed record ReferenceMeasure(float[] Whitening, float[] Centres, float[] LogWeights, int Width, ResidualGaussian? Residual = null)
 {
     /// <summary>Where the features of a reference measure are clipped at the earliest, in standard deviations.</summary>
     private const float NarrowestLimit = 10;
@@ -37,3 +40,13 @@ internal sealed record ReferenceMeasure(float[] Whitening, float[] Centres, floa
     /// <summary>Whether the common covariance is diagonal.</summary>
     public bool IsDiagonal => Whitening.Length == Width;
 }
+
+/// <summary>
+/// A spherical Gaussian over the directions that a whitening A of less than full rank leaves out, the same for all classes. With the
+/// kept directions V and their variances v, A = V/√v, what is left of a row is ‖z − m‖² − Σ_i v_i·(A_i·(z − m))², and q has
+/// the factor exp(−½ · Precision · that). A then applies to z − m.
+/// </summary>
+/// <param name="Mean">m, the mean of all rows, [d].</param>
+/// <param name="Variances">v, the variances of the kept directions, [r].</param>
+/// <param name="Precision">The reciprocal of the mean variance of the directions left out.</param>
+internal sealed record ResidualGaussian(float[] Mean, float[] Variances, float Precision);

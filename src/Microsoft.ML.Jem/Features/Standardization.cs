@@ -80,7 +80,11 @@ internal sealed record Standardization(float[] Offset, float[] Scale, float Limi
             Span<float> row = rows.Slice(start, Width);
             Tails?.Apply(row);
             for (int j = 0; j < row.Length; j++)
-                row[j] = Math.Clamp((row[j] - Offset[j]) * Scale[j], -Limit, Limit);
+            {
+                // A difference that overflows is as far as there is: ∞ times the 0 of a constant feature would be NaN.
+                float difference = Math.Clamp(row[j] - Offset[j], -float.MaxValue, float.MaxValue);
+                row[j] = Math.Clamp(difference * Scale[j], -Limit, Limit);
+            }
         }
     }
 

@@ -6,13 +6,14 @@ namespace Microsoft.ML.Jem.Fitting;
 /// <summary>What a model that is not calibrated yet says of rows: logits, [n, K] row-major, and one array a statistic, [n].</summary>
 internal sealed record HeldOutScores(float[] Logits, float[][] Statistics)
 {
-    private const int RowsAtOnce = 1024;
+    // Rows that are scored at a time: at most so many, and so many values.
+    private const int MostRows = 1024, MostValues = 1 << 22;
 
     /// <summary>Scores rows with the graph in <paramref name="model"/>.</summary>
     public static HeldOutScores Of(byte[] model, FeatureMatrix rows)
     {
         using var scorer = new OnnxScorer(model);
-        using ScoringBatch batch = scorer.CreateBatch(Math.Min(RowsAtOnce, rows.RowCount));
+        using ScoringBatch batch = scorer.CreateBatch(RowBudget.Rows(rows.Width, Math.Min(MostRows, rows.RowCount), MostValues));
         var logits = new float[rows.RowCount * scorer.ClassCount];
         var statistics = new float[scorer.StatisticCount][];
         for (int s = 0; s < statistics.Length; s++)

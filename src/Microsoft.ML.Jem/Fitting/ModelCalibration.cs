@@ -13,9 +13,6 @@ namespace Microsoft.ML.Jem.Fitting;
 /// <param name="Temperature">How the temperature came about.</param>
 internal sealed record ModelCalibration(JemModelSettings Settings, TemperatureFit Temperature)
 {
-    /// <summary>Rows a reference measure and prototypes are fitted to at most.</summary>
-    private const int MostRows = 20_000;
-
     /// <summary>Held-out rows a member's conformal table keeps at most.</summary>
     private const int LargestTable = 1024;
 
@@ -27,10 +24,13 @@ internal sealed record ModelCalibration(JemModelSettings Settings, TemperatureFi
     public static ModelCalibration Of(
         JemModelSettings settings, TrainedNetwork[] members, (TrainingRows Train, TrainingRows HeldOut)[] parts, int seed)
     {
+        // A validation set is the same for all members, and none was trained on it: each row is judged once, by all of them together.
+        bool shared = parts.Length > 1 && ReferenceEquals(parts[0].HeldOut, parts[1].HeldOut);
         var calibrated = new MemberSettings[members.Length];
+        var totals = new float[members.Length][];
         var logits = new List<float>();
         var labels = new List<int>();
-        List<float>? weights = parts[0].HeldOut.Weights is null ? null : [];
+        var weights = new List<float>();
         for (int m = 0; m < members.Length; m++)
         {
             MemberSettings member = Describe(settings.Statistics, members[m], parts[m].Train, seed + m);
@@ -38,20 +38,24 @@ internal sealed record ModelCalibration(JemModelSettings Settings, TemperatureFi
             // Logits and statistics come from the graph itself, not from libtorch: a difference in the last digit between the
             // two must not move a row past its own calibration score.
             byte[] alone = JemGraph.Write(settings with { Members = [member] }, [members[m].Writer]);
-            HeldOutScores scores = HeldOutScores.Of(alone, parts[m].HeldOut.Features);
-            calibrated[m] = member with { Calibration = Calibrate(settings.Statistics, scores.Statistics, member.Reference) };
+            TrainingRows heldOut = parts[m].HeldOut;
+            HeldOutScores scores = HeldOutScores.Of(alone, heldOut.Features);
+            float[] statisticWeights = OodStatistics.Weights(settings.Statistics, member.Reference);
+            SurpriseCurve[] curves = TotalSurprise.Fit(scores.Statistics, statisticWeights);
+            totals[m] = TotalSurprise.OfHeldOut(scores.Statistics, statisticWeights);
+            calibrated[m] = member with { Calibration = new MemberCalibration(curves, shared ? null : ConformalTable.Create(totals[m], LargestTable)) };
             logits.AddRange(scores.Logits);
-            labels.AddRange(parts[m].HeldOut.Labels);
-            weights?.AddRange(parts[m].HeldOut.Weights!);
+            labels.AddRange(heldOut.Labels);
+            weights.AddRange((heldOut.Weights ?? Enumerable.Repeat(1f, heldOut.Count)).Select(weight => shared ? weight / members.Length : weight));
         }
 
-        TemperatureFit temperature = TemperatureScaling.Fit([.. logits], settings.ClassCount, [.. labels], weights is null ? default : [.. weights]);
-        bool shared = parts.Length > 1 && ReferenceEquals(parts[0].HeldOut, parts[1].HeldOut);
+        TemperatureFit temperature = TemperatureScaling.Fit([.. logits], settings.ClassCount, [.. labels], [.. weights]);
         return new ModelCalibration(
             settings with
             {
                 Members = calibrated,
                 Temperature = (float)temperature.Temperature,
+                SharedTable = shared ? ConformalTable.Create(Sum(totals), LargestTable * members.Length) : null,
                 CalibrationRowCount = shared ? parts[0].HeldOut.Count : labels.Count,
             },
             temperature);
@@ -61,34 +65,17 @@ internal sealed record ModelCalibration(JemModelSettings Settings, TemperatureFi
     public string Describe() => string.Create(CultureInfo.InvariantCulture,
         $"Calibrated on {Settings.CalibrationRowCount} held-out rows: temperature {Temperature.Temperature:F3} takes their log-loss from {Temperature.LogLossBefore:F4} to {Temperature.LogLossAfter:F4}.");
 
-    private static MemberCalibration Calibrate(IReadOnlyList<OodStatistic> statistics, float[][] values, ReferenceMeasure? reference)
-    {
-        SurpriseCurve[] curves =
-        [
-            .. values.Select((column, s) => SurpriseCurve.Fit(column).Times(values.Length == 1 ? 1 : OodStatistics.Weight(statistics[s], reference))),
-        ];
-        var total = new float[values[0].Length];
-        for (int i = 0; i < total.Length; i++)
-        {
-            for (int s = 0; s < curves.Length; s++)
-                total[i] += curves[s].Of(values[s][i]);
-        }
-
-        return new MemberCalibration(curves, ConformalTable.Create(total, LargestTable));
-    }
+    /// <summary>All members' surprise of each row.</summary>
+    private static float[] Sum(float[][] totals) =>
+        [.. Enumerable.Range(0, totals[0].Length).Select(row => totals.Sum(member => member[row]))];
 
     private static MemberSettings Describe(IReadOnlyList<OodStatistic> statistics, TrainedNetwork member, TrainingRows train, int seed)
     {
         using DisposeScope scope = torch.NewDisposeScope();
-        int count = Math.Min(train.Count, MostRows);
-        int[] rows = [.. Enumerable.Range(0, count).Select(i => (int)((long)i * train.Count / count))];
         Standardization wide = member.Standardization with { Limit = ReferenceMeasure.WideLimit(member.Standardization.Limit) };
-        torch.Tensor Features(Standardization standardization) => RowTensors.Features(train.Features, rows, standardization, torch.CPU);
-        ReferenceMeasure? reference = statistics.Contains(OodStatistic.ReferenceDensity)
-            ? ReferenceMeasureFit.Fit(Features(wide), Array.ConvertAll(rows, row => train.Labels[row]), member.ClassCount)
-            : null;
+        ReferenceMeasure? reference = statistics.Contains(OodStatistic.ReferenceDensity) ? TrainingDensity.Fit(train, wide) : null;
         Prototypes? prototypes = statistics.Contains(OodStatistic.HiddenNeighbor)
-            ? PrototypeFit.Fit(member.Hidden(Features(member.Standardization)), new Random(seed))
+            ? PrototypeFit.Fit(member.Hidden(train.Features, RowBudget.Spread(train.Count, PrototypeFit.MostRows)), new Random(seed))
             : null;
         return new MemberSettings(reference, prototypes);
     }

@@ -8,7 +8,7 @@ using TorchSharp;
 namespace Microsoft.ML.Jem.Fitting;
 
 /// <summary>From rows to a model: hold rows out, standardise, train, calibrate, write the graph.</summary>
-internal sealed class ModelFitting(JemTrainingOptions options, int seed, torch.Device device)
+internal sealed class ModelFitting(JemTrainingOptions given, int seed, torch.Device device)
 {
     /// <summary>Told what was decided along the way.</summary>
     public Action<string> Log { get; init; } = _ => { };
@@ -30,6 +30,7 @@ internal sealed class ModelFitting(JemTrainingOptions options, int seed, torch.D
     /// <exception cref="InvalidOperationException">The rows cannot be trained on; the message says why.</exception>
     public FittedModel Fit(TrainingRows rows, TrainingRows? validation, string[] classNames, string[] featureNames)
     {
+        JemTrainingOptions options = given;
         CheckClasses(rows, classNames);
         int memberCount = options.NumberOfMembers ?? MembersFor(rows.Count);
         (TrainingRows Train, TrainingRows HeldOut)[] parts = validation is null
@@ -41,6 +42,8 @@ internal sealed class ModelFitting(JemTrainingOptions options, int seed, torch.D
         Standardization standardization = options.Network.Image is null
             ? Standardization.Fit(rows.Features, options.FeatureLimit)
             : PixelRange.Fit(rows.Features, options.FeatureLimit);
+        if (given.Encode)
+            options = given.With(o => o.Network = given.Network.Encode(rows, standardization, seed));
         using Checkpoint? checkpoint = Checkpoint.Open(options, rows, validation, seed, device);
         if (checkpoint?.Describe() is { } resumption)
             Log(resumption);
@@ -82,7 +85,7 @@ internal sealed class ModelFitting(JemTrainingOptions options, int seed, torch.D
 
     /// <summary>As many members as the network likes, but no more than parts can be cut.</summary>
     private int MembersFor(int rowCount) =>
-        Math.Clamp(options.Network.PreferredMembers(rowCount), 1, (int)Math.Max(1, Math.Floor((1 / options.HeldOutFraction) + 1e-9)));
+        Math.Clamp(given.Network.PreferredMembers(rowCount), 1, (int)Math.Max(1, Math.Floor((1 / given.HeldOutFraction) + 1e-9)));
 
     private void CheckClasses(TrainingRows rows, string[] classNames)
     {

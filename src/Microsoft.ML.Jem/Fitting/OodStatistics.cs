@@ -24,11 +24,15 @@ internal static class OodStatistics
         };
     }
 
+    /// <summary>How much each statistic counts; one alone counts 1.</summary>
+    public static float[] Weights(IReadOnlyList<OodStatistic> statistics, ReferenceMeasure? reference) =>
+        statistics.Count == 1 ? [1] : [.. statistics.Select(statistic => Weight(statistic, reference))];
+
     /// <summary>
     /// How much a statistic counts in a combination. Chosen on eleven sets: counting the energy twice was the best compromise, and
     /// a reference density whose classes share one covariance tells less than one that knows each class's shape (docs/method.md).
     /// </summary>
-    public static float Weight(OodStatistic statistic, ReferenceMeasure? reference) => statistic switch
+    private static float Weight(OodStatistic statistic, ReferenceMeasure? reference) => statistic switch
     {
         OodStatistic.Energy => 2,
         OodStatistic.ReferenceDensity when reference is { IsPerClass: false } => 0.5f,

@@ -50,15 +50,23 @@ internal static class OnnxPipelineStep
         }
     }
 
-    /// <summary>The features as rows [N, d]; a column of several dimensions, such as an image, is flattened.</summary>
+    /// <summary>The features as rows of floats, [N, d]; a column of several dimensions, such as an image, is flattened.</summary>
     private static string Rows(OnnxContext context, OnnxContextWriter writer, DataViewSchema.Column features)
     {
-        string variable = context.GetVariableName(features.Name);
-        if (((VectorDataViewType)features.Type).Dimensions.Length == 1)
-            return variable;
-        string rows = writer.NewVariable(JemNames.Features);
-        writer.AddNode("Flatten", rows, variable).AddAttribute("axis", 1L);
-        return rows;
+        var type = (VectorDataViewType)features.Type;
+        string rows = context.GetVariableName(features.Name);
+        if (type.ItemType != NumberDataViewType.Single)
+        {
+            string floats = writer.NewVariable(JemNames.Features);
+            writer.AddNode("Cast", floats, rows).AddAttribute("to", typeof(float));
+            rows = floats;
+        }
+
+        if (type.Dimensions.Length == 1)
+            return rows;
+        string flat = writer.NewVariable(JemNames.Features);
+        writer.AddNode("Flatten", flat, rows).AddAttribute("axis", 1L);
+        return flat;
     }
 
     /// <summary>Class + 1, and key 0, a missing value, for a row with a feature that is not finite.</summary>

@@ -132,8 +132,14 @@ public abstract class JemNetwork
         ? this
         : throw new InvalidOperationException($"The pixels of the feature column are {image.Order}, but {GetType().Name} takes {Image?.Order ?? PixelOrder.Planar} ones. Choose the other order in ExtractPixels (interleavePixelColors).");
 
+    /// <summary>
+    /// About how many weights the network has, which decides how many members fit into memory at a time; 0 where they do not grow with
+    /// the features, or where that is not known.
+    /// </summary>
+    internal virtual long WeightCount(int featureCount, int classCount) => 0;
+
     /// <summary>This network with what it learns about single features before training; itself where it learns nothing.</summary>
-    internal virtual JemNetwork Encode(TrainingRows rows, Standardization standardization) => this;
+    internal virtual JemNetwork Encode(TrainingRows rows, Standardization standardization, int seed) => this;
 
     /// <summary>The number of CPU threads that trains this network fastest; null for libtorch's own choice.</summary>
     internal virtual int? PreferredThreads(int featureCount, int classCount, int batchSize) => null;

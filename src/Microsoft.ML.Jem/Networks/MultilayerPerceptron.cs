@@ -12,8 +12,7 @@ namespace Microsoft.ML.Jem.Networks;
 /// <summary>Fully connected layers with an activation after each but the last: the network for tabular features.</summary>
 public sealed class MultilayerPerceptron : JemNetwork
 {
-    /// <summary>Bins per feature, and features with all their bins, at most.</summary>
-    private const int MostBins = 16, MostEncodedInputs = 256;
+    internal static int MostPerFeature = 16, MostEncodedInputs = 256; internal static double Sharpness = 1;
 
     private readonly int[] _hiddenWidths;
     private readonly PiecewiseLinearEncoding? _encoding;
@@ -39,7 +38,7 @@ public sealed class MultilayerPerceptron : JemNetwork
     public MultilayerPerceptron(Activation activation, params ReadOnlySpan<int> hiddenWidths)
     {
         if (!Enum.IsDefined(activation))
-            throw new ArgumentOutOfRangeException(nameof(activation), activation, "Expected SiLU or LeakyReLU.");
+            throw Activations.Unknown(activation);
         foreach (int width in hiddenWidths)
             ArgumentOutOfRangeException.ThrowIfLessThan(width, 1, nameof(hiddenWidths));
         Activation = activation;
@@ -158,12 +157,12 @@ public sealed class MultilayerPerceptron : JemNetwork
     }
 
     /// <inheritdoc/>
-    internal override JemNetwork Encode(TrainingRows rows, Standardization standardization)
+    internal override JemNetwork Encode(TrainingRows rows, Standardization standardization, int seed)
     {
-        int entries = Math.Clamp(MostEncodedInputs - rows.Features.Width, 0, MostEncodedInputs);
-        return entries == 0 || _hiddenWidths.Length == 0
+        int entries = MostEncodedInputs - rows.Features.Width;
+        return entries <= 0 || _hiddenWidths.Length == 0
             ? this
-            : new MultilayerPerceptron(Activation, _hiddenWidths, PiecewiseLinearFit.Fit(rows, standardization, MostBins, entries));
+            : new MultilayerPerceptron(Activation, _hiddenWidths, PiecewiseLinearFit.Fit(rows, standardization, MostPerFeature, entries, Sharpness, seed));
     }
 
     /// <inheritdoc/>
@@ -175,13 +174,18 @@ public sealed class MultilayerPerceptron : JemNetwork
         module is PerceptronModule perceptron ? VectorizedPerceptron.Create(perceptron)?.CreatePass() : null;
 
     /// <inheritdoc/>
+    internal override long WeightCount(int featureCount, int classCount)
+    {
+        int[] widths = [featureCount, .. _hiddenWidths, classCount];
+        return widths.Zip(widths.Skip(1), (from, to) => (long)from * to).Sum();
+    }
+
+    /// <inheritdoc/>
     internal override int? PreferredThreads(int featureCount, int classCount, int batchSize)
     {
         // Below some 64 million multiplications a forward pass, handing work to a second thread costs more than it saves.
         const long WorthSharing = 1L << 26;
-        int[] widths = [featureCount, .. _hiddenWidths, classCount];
-        long multiplications = widths.Zip(widths.Skip(1), (from, to) => (long)from * to).Sum() * batchSize;
-        return multiplications < WorthSharing ? 1 : null;
+        return WeightCount(featureCount, classCount) * batchSize < WorthSharing ? 1 : null;
     }
 
     private int FeatureCount(Module<Tensor, Tensor> module) => (int)Layers(module)[0].weight!.shape[1] - (_encoding?.Count ?? 0);
@@ -193,6 +197,9 @@ public sealed class MultilayerPerceptron : JemNetwork
             Tensor slope = z.relu().sign().ScaleInPlace(1 - PerceptronModule.NegativeSlope).Plus(PerceptronModule.NegativeSlope);
             return (z.mul_(slope), slope);
         }
+
+        if (Activation != Activation.SiLU)
+            throw Activations.Unknown(Activation);
 
         // a = z·σ(z), so a' = σ + z·σ·(1 − σ) = a + σ − a·σ.
         Tensor sigmoid = z.sigmoid();

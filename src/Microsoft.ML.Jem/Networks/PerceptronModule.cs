@@ -87,6 +87,6 @@ internal sealed class PerceptronModule : Module<Tensor, Tensor>
     {
         Activation.LeakyReLU => z.LeakyRelu(NegativeSlope),
         Activation.SiLU => functional.silu(z),
-        _ => throw new InvalidOperationException($"The activation {Activation} has no module."),
+        _ => throw Activations.Unknown(Activation),
     };
 }

@@ -8,13 +8,23 @@ internal static class PerceptronNodes
     /// <summary>Names of a(z) and, where wanted, a'(z).</summary>
     public static (string Value, string Derivative) Activate(OnnxGraph graph, Activation activation, string z, bool withDerivative)
     {
-        const float Slope = (float)PerceptronModule.NegativeSlope;
-        if (activation == Activation.LeakyReLU)
+        return activation switch
         {
-            string value = graph.AddNode("LeakyRelu", [z], OnnxAttribute.Float("alpha", Slope));
-            return (value, withDerivative ? LeakySlope(graph, z, Slope) : "");
-        }
+            Activation.SiLU => SiLU(graph, z, withDerivative),
+            Activation.LeakyReLU => LeakyReLU(graph, z, withDerivative),
+            _ => throw Activations.Unknown(activation),
+        };
+    }
 
+    private static (string Value, string Derivative) LeakyReLU(OnnxGraph graph, string z, bool withDerivative)
+    {
+        const float Slope = (float)PerceptronModule.NegativeSlope;
+        string value = graph.AddNode("LeakyRelu", [z], OnnxAttribute.Float("alpha", Slope));
+        return (value, withDerivative ? LeakySlope(graph, z, Slope) : "");
+    }
+
+    private static (string Value, string Derivative) SiLU(OnnxGraph graph, string z, bool withDerivative)
+    {
         string sigmoid = graph.AddNode("Sigmoid", [z]);
         string silu = graph.AddNode("Mul", [z, sigmoid]);
         if (!withDerivative)

@@ -32,6 +32,9 @@ internal static class ConformalLookup
             : CountBelowInTwoLevels(graph, statistic, table, name);
     }
 
+    /// <summary>Whether <see cref="Write"/> stored a table under <paramref name="name"/>.</summary>
+    public static bool IsIn(OnnxWeights weights, string name) => weights.TryGet($"{name}.Scores", out _) || weights.TryGet($"{name}.Blocks", out _);
+
     /// <summary>Reads back the table that <see cref="Write"/> stored under <paramref name="name"/>.</summary>
     /// <exception cref="InvalidDataException">The table is missing or damaged.</exception>
     public static ConformalTable Read(OnnxWeights weights, string name)

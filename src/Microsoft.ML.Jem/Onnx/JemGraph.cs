@@ -6,7 +6,7 @@ namespace Microsoft.ML.Jem.Onnx;
 /// <remarks>
 /// <para>Input <c>Features</c>, float [N, d]. Outputs, with a bar for the mean over the ensemble's members: <c>PredictedLabel</c>,
 /// int64 [N], the zero-based class with the highest score; <c>Score</c>, float [N, K], the mean of softmax(f(x) / T), mixed with 1/K as <see cref="DoubtNodes"/> says; <c>Energy</c>,
-/// float [N], the mean of −logsumexp f(x); <c>OodScore</c>, float [N], 1 − the cross-conformal p-value of the total surprise.</para>
+/// float [N], the mean of −logsumexp f(x); <c>OodScore</c>, float [N], 1 − the conformal p-value of the total surprise, see <see cref="RankNodes"/>.</para>
 /// <para>Standardised features are clipped, at the latest where they are <see cref="Farthest"/> scales away, so that finite
 /// features give finite outputs. A row with a feature that is not finite cannot be scored: its score and energy are NaN, and its
 /// <c>OodScore</c> is the highest there is. Other rows are not affected by it.</para>
@@ -14,7 +14,7 @@ namespace Microsoft.ML.Jem.Onnx;
 internal static class JemGraph
 {
     /// <summary>Version of the file format, raised when older code could no longer read it.</summary>
-    public const int FormatVersion = 1;
+    public const int FormatVersion = 2;
 
     /// <summary>Where standardised features are clipped if they are to be left alone: far beyond data, near enough for floats not to overflow in the network.</summary>
     public const float Farthest = 1e6f;
@@ -79,9 +79,7 @@ internal static class JemGraph
         string label = graph.AddNode("ArgMax", [probability], JemNames.PredictedLabel, OnnxAttribute.Int("axis", 1), OnnxAttribute.Int("keepdims", 0));
         graph.AddOutput(label, OnnxType.Int64);
 
-        // Cross-conformal prediction (Vovk, "Cross-conformal predictors", 2015): each row counts for the member that was not
-        // trained on it, and all of them together are one table. The row itself counts once.
-        string below = graph.Sum(RankNodes.Write(graph, settings, [.. members.Select(member => member.Statistics)]));
+        string below = RankNodes.Write(graph, settings, [.. members.Select(member => member.Statistics)]);
         string score = settings.UnfamiliarShare > 0 ? DoubtNodes.Write(graph, probability, below, settings) : probability;
         graph.AddOutput(score, OnnxType.Float, settings.ClassCount);
         string count = graph.AddInitializer(JemNames.RankCount, [settings.TableSize + 1f]);

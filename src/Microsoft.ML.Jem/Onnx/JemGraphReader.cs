@@ -31,6 +31,7 @@ internal static class JemGraphReader
     {
         Dictionary<string, string> metadata = JemMetadata.ToDictionary(model.MetadataProps);
         OodStatistic[] statistics = ReadStatistics(metadata);
+        (MemberSettings[] members, ConformalTable? shared) = ReadMembers(metadata, weights, statistics);
         var settings = new JemModelSettings
         {
             Standardization = StandardizationNodes.Read(weights, JemMetadata.Number(metadata, JemMetadata.FeatureLimit)),
@@ -39,7 +40,8 @@ internal static class JemGraphReader
             Temperature = JemMetadata.Number(metadata, JemMetadata.Temperature),
             UnfamiliarShare = JemMetadata.Number(metadata, JemMetadata.UnfamiliarShare),
             Statistics = statistics,
-            Members = ReadMembers(metadata, weights, statistics),
+            Members = members,
+            SharedTable = shared,
             Columns = JemMetadata.ColumnsOf(metadata),
             CalibrationRowCount = JemMetadata.Integer(metadata, JemMetadata.CalibrationRows),
             Metadata = metadata.Where(entry => !JemMetadata.IsReserved(entry.Key)).ToDictionary(StringComparer.Ordinal),
@@ -104,7 +106,7 @@ internal static class JemGraphReader
                 ? statistic
                 : throw new InvalidDataException($"The model is damaged: '{name}' is no statistic."));
 
-    private static MemberSettings[] ReadMembers(Dictionary<string, string> metadata, OnnxWeights weights, OodStatistic[] statistics)
+    private static (MemberSettings[] Members, ConformalTable? Shared) ReadMembers(Dictionary<string, string> metadata, OnnxWeights weights, OodStatistic[] statistics)
     {
         int count = JemMetadata.Integer(metadata, JemMetadata.Members);
         if (count < 1 || count > MostMembers || statistics.Length == 0)
@@ -112,6 +114,7 @@ internal static class JemGraphReader
 
         int size = JemMetadata.Integer(metadata, JemMetadata.TableSize);
         int width = weights.Get(JemNames.Offset).Values.Length;
+        ConformalTable? shared = size > 0 && count > 1 && ConformalLookup.IsIn(weights, JemNames.Table) ? ConformalLookup.Read(weights, JemNames.Table) : null;
         var members = new MemberSettings[count];
         for (int m = 0; m < count; m++)
         {
@@ -120,13 +123,13 @@ internal static class JemGraphReader
             Prototypes? prototypes = statistics.Contains(OodStatistic.HiddenNeighbor) ? ReadPrototypes(weights, scope) : null;
             MemberCalibration? calibration = size == 0 ? null : new MemberCalibration(
                 [.. statistics.Select((_, s) => SurpriseNodes.Read(weights, scope, s))],
-                ConformalLookup.Read(weights, scope + JemNames.Table));
+                shared is null ? ConformalLookup.Read(weights, scope + JemNames.Table) : null);
             members[m] = new MemberSettings(reference, prototypes, calibration);
         }
 
-        int found = members.Sum(member => member.Calibration?.Table.Count ?? 0);
+        int found = shared?.Count ?? members.Sum(member => member.Calibration?.Table?.Count ?? 0);
         return found == size
-            ? members
+            ? (members, shared)
             : throw new InvalidDataException($"The model is damaged: {size} calibration scores are announced, but {found} are there.");
     }
 }

@@ -42,9 +42,15 @@ internal sealed record JemModelSettings
     /// <summary>Whether the model has its conformal tables; without, its outputs are <c>Logits</c> and <c>Statistics</c>, which calibration needs.</summary>
     public bool IsCalibrated => Members.All(member => member.Calibration is not null);
 
-    /// <summary>Number of held-out rows behind temperature and tables; a table may keep fewer, and members may share them.</summary>
+    /// <summary>Number of held-out rows behind temperature and tables; tables may keep fewer.</summary>
     public int CalibrationRowCount { get; init; }
 
-    /// <summary>Number of entries in all conformal tables.</summary>
-    public int TableSize => Members.Sum(member => member.Calibration?.Table.Count ?? 0);
+    /// <summary>
+    /// Surprise that all members together have of the rows of a validation set, on which none was trained; null where each member has a
+    /// table of its own.
+    /// </summary>
+    public ConformalTable? SharedTable { get; init; }
+
+    /// <summary>Number n of entries in all conformal tables; <c>OodScore</c> is a multiple of 1/(n + 1).</summary>
+    public int TableSize => SharedTable?.Count ?? Members.Sum(member => member.Calibration?.Table?.Count ?? 0);
 }

@@ -35,8 +35,12 @@ internal static class JemSettingsCheck
             throw new ArgumentException("A model needs at least one statistic, each named on its own.", nameof(settings));
         if (!settings.IsCalibrated && settings.Members.Count > 1)
             throw new ArgumentException("An ensemble can be written once all its members are calibrated; before that, write them one by one.", nameof(settings));
+        if (settings.SharedTable is not null && settings.Members.Count == 1)
+            throw new ArgumentException("A single member has a conformal table of its own, and shares none.", nameof(settings));
         foreach (MemberSettings member in settings.Members)
         {
+            if (member.Calibration is not null && (member.Calibration.Table is null) != (settings.SharedTable is not null))
+                throw new ArgumentException("A model needs either a conformal table for each member or one for all of them.", nameof(settings));
             if (settings.Statistics.Contains(OodStatistic.ReferenceDensity) && member.Reference is null)
                 throw new ArgumentException("The reference density is a statistic of the model, but a member has no reference measure.", nameof(settings));
             if (settings.Statistics.Contains(OodStatistic.HiddenNeighbor) && member.Prototypes is null)

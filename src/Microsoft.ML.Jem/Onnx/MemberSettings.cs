@@ -11,5 +11,7 @@ internal sealed record MemberSettings(ReferenceMeasure? Reference = null, Protot
 
 /// <summary>How a member's statistics of a row are judged against rows it has never seen.</summary>
 /// <param name="Curves">A surprise curve for each statistic, times the statistic's weight.</param>
-/// <param name="Table">Total surprise of the held-out rows.</param>
-internal sealed record MemberCalibration(IReadOnlyList<SurpriseCurve> Curves, ConformalTable Table);
+/// <param name="Table">
+/// Total surprise of the member's own held-out rows; null where all members are judged together (<see cref="JemModelSettings.SharedTable"/>).
+/// </param>
+internal sealed record MemberCalibration(IReadOnlyList<SurpriseCurve> Curves, ConformalTable? Table);

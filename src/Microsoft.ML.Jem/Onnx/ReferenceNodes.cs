@@ -28,9 +28,11 @@ internal static class ReferenceNodes
         OnnxTensor whitening = weights.Get($"{name}.Whitening");
         OnnxTensor centres = weights.Get($"{name}.Centres");
         float[] logWeights = weights.Get($"{name}.LogWeights").Values;
-        var reference = new ReferenceMeasure(whitening.Values, centres.Values, logWeights, width);
+        ResidualGaussian? residual = ReadResidual(weights, $"{name}.Residual");
+        var reference = new ReferenceMeasure(whitening.Values, centres.Values, logWeights, width, residual);
         bool fits = width > 0 && logWeights.Length > 0 && centres.Shape is [var count, var rank] && count == logWeights.Length && rank > 0 &&
-            (whitening.Values.Length == rank * width || whitening.Values.Length == count * rank * width || (reference.IsDiagonal && rank == width));
+            (whitening.Values.Length == rank * width || whitening.Values.Length == count * rank * width || (reference.IsDiagonal && rank == width)) &&
+            (residual is null || (residual.Mean.Length == width && residual.Variances.Length == rank && whitening.Values.Length == rank * width));
         return fits ? reference : throw new InvalidDataException($"The reference measure '{name}' of the model is damaged: its parts do not fit together.");
     }
 
@@ -47,9 +49,21 @@ internal static class ReferenceNodes
         return graph.AddNode("Neg", [graph.ReduceColumns("ReduceLogSumExp", exponents, keepDimension: true)]);
     }
 
-    /// <summary>½‖v‖² − logsumexp_k(v·c_k + w_k − ½‖c_k‖²) with v = A·z.</summary>
+    private static ResidualGaussian? ReadResidual(OnnxWeights weights, string name)
+    {
+        if (!weights.TryGet($"{name}.Mean", out OnnxTensor? mean))
+            return null;
+        float[] precision = weights.Get($"{name}.Precision").Values;
+        return precision.Length == 1
+            ? new ResidualGaussian(mean.Values, weights.Get($"{name}.Variances").Values, precision[0])
+            : throw new InvalidDataException($"The model is damaged: '{name}.Precision' is not one number.");
+    }
+
+    /// <summary>½‖v‖² − logsumexp_k(v·c_k + w_k − ½‖c_k‖²) with v = A·z, or v = A·(z − m) and the residual's share of the square.</summary>
     private static string Shared(OnnxGraph graph, string standardized, ReferenceMeasure reference, string centres, string logWeights)
     {
+        if (reference.Residual is { } residual)
+            standardized = graph.AddNode("Sub", [standardized, graph.AddInitializer($"{Name}.Residual.Mean", residual.Mean, residual.Mean.Length)]);
         string whitened = reference.IsDiagonal
             ? graph.AddNode("Mul", [standardized, graph.AddInitializer($"{Name}.Whitening", reference.Whitening, reference.Width)])
             : graph.AddNode(
@@ -58,7 +72,19 @@ internal static class ReferenceNodes
         string bias = graph.AddNode("Sub", [logWeights, graph.AddNode("Mul", [graph.Reduce("ReduceSumSquare", centres, axis: 1, keepDimension: false), half])]);
         string near = graph.ReduceColumns(
             "ReduceLogSumExp", graph.AddNode("Gemm", [whitened, centres, bias], OnnxAttribute.Int("transB", 1)), keepDimension: true);
-        string norm = graph.AddNode("Mul", [graph.ReduceColumns("ReduceSumSquare", whitened, keepDimension: true), half]);
-        return graph.AddNode("Sub", [norm, near]);
+        string square = graph.ReduceColumns("ReduceSumSquare", whitened, keepDimension: true);
+        if (reference.Residual is not null)
+            square = graph.AddNode("Add", [square, Residual(graph, standardized, whitened, reference.Residual)]);
+        return graph.AddNode("Sub", [graph.AddNode("Mul", [square, half]), near]);
+    }
+
+    /// <summary>Precision · max(0, ‖z − m‖² − Σ_i v_i·(A_i·(z − m))²); rounding alone could make it negative.</summary>
+    private static string Residual(OnnxGraph graph, string centred, string whitened, ResidualGaussian residual)
+    {
+        string variances = graph.AddInitializer($"{Name}.Residual.Variances", residual.Variances, residual.Variances.Length, 1);
+        string kept = graph.AddNode("MatMul", [graph.AddNode("Mul", [whitened, whitened]), variances]);
+        string left = graph.AddNode("Sub", [graph.ReduceColumns("ReduceSumSquare", centred, keepDimension: true), kept]);
+        string positive = graph.AddNode("Max", [left, graph.Constant("Jem.Zero", 0)]);
+        return graph.AddNode("Mul", [positive, graph.AddInitializer($"{Name}.Residual.Precision", [residual.Precision])]);
     }
 }

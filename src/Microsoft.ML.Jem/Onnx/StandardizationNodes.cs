@@ -11,11 +11,10 @@ internal static class StandardizationNodes
     {
         int width = standardization.Width;
 
-        // The scale of a constant feature is 0. With the offset 0 as well, no finite value of it can overflow to ∞ · 0.
-        float[] offset = [.. standardization.Offset.Zip(standardization.Scale, (offset, scale) => scale == 0 ? 0 : offset)];
         string tamed = standardization.Tails is { } tails ? Tame(graph, features, tails) : features;
-        string centred = graph.AddNode("Sub", [tamed, graph.AddInitializer(JemNames.Offset, offset, width)]);
-        string scaled = graph.AddNode("Mul", [centred, graph.AddInitializer(JemNames.Scale, standardization.Scale, width)]);
+        string centred = graph.AddNode("Sub", [tamed, graph.AddInitializer(JemNames.Offset, standardization.Offset, width)]);
+        string finite = HasConstants(standardization) ? Bounded(graph, centred) : centred;
+        string scaled = graph.AddNode("Mul", [finite, graph.AddInitializer(JemNames.Scale, standardization.Scale, width)]);
 
         // The standard does not say what Clip makes of NaN. x − x does: 0 for a finite feature, NaN for any other.
         string mark = graph.AddNode("Sub", [features, features]);
@@ -45,6 +44,16 @@ internal static class StandardizationNodes
 
         return read;
     }
+
+    /// <summary>Whether a feature was constant in training, at a value other than 0.</summary>
+    private static bool HasConstants(Standardization standardization) =>
+        standardization.Scale.Zip(standardization.Offset).Any(feature => feature is (0, not 0));
+
+    /// <summary>
+    /// The scale of a constant feature is 0, and the difference from its offset, which sampling needs, may overflow: ∞ · 0 would be NaN.
+    /// </summary>
+    private static string Bounded(OnnxGraph graph, string centred) => graph.AddNode(
+        "Clip", [centred, graph.AddInitializer($"{JemNames.Offset}.Lowest", [-float.MaxValue]), graph.AddInitializer($"{JemNames.Offset}.Highest", [float.MaxValue])]);
 
     private static string Clip(OnnxGraph graph, string scaled, string mark, float limit, string lowerName, string upperName)
     {

@@ -18,7 +18,24 @@ internal static class SurpriseNodes
     /// <returns>Names of the members' sums, [N, 1] each.</returns>
     public static string[] Write(OnnxGraph graph, IReadOnlyList<string[]> statistics, IReadOnlyList<IReadOnlyList<SurpriseCurve>> curves)
     {
-        int members = curves.Count, count = curves.Sum(member => member.Count), pieces = curves[0][0].Lows.Length;
+        int members = curves.Count;
+        string sums = WriteSums(graph, statistics, curves, apart: members > 1);
+        if (members == 1)
+            return [sums];
+
+        return [.. Enumerable.Range(0, members).Select(m =>
+            graph.AddNode("Gather", [sums, graph.AddInitializer($"{Name}.Member{m}", [(long)m], 1)], OnnxAttribute.Int("axis", 1)))];
+    }
+
+    /// <summary>Writes the nodes of the sum over all members, [N, 1].</summary>
+    /// <inheritdoc cref="Write"/>
+    public static string WriteTotal(OnnxGraph graph, IReadOnlyList<string[]> statistics, IReadOnlyList<IReadOnlyList<SurpriseCurve>> curves) =>
+        WriteSums(graph, statistics, curves, apart: false);
+
+    /// <summary>The sums, [N, members], or one sum over all members, [N, 1].</summary>
+    private static string WriteSums(OnnxGraph graph, IReadOnlyList<string[]> statistics, IReadOnlyList<IReadOnlyList<SurpriseCurve>> curves, bool apart)
+    {
+        int count = curves.Sum(member => member.Count), pieces = curves[0][0].Lows.Length;
         if (curves.Any(member => member.Any(curve => curve.Lows.Length != pieces)))
             throw new ArgumentException("The surprise curves of a model must have the same number of pieces.", nameof(curves));
 
@@ -31,12 +48,7 @@ internal static class SurpriseNodes
             [graph.AddNode("Concat", [.. statistics.SelectMany(member => member)], OnnxAttribute.Int("axis", 1)), graph.AddInitializer($"{Name}.Values", [-1L, count, 1], 3)]);
         string within = graph.AddNode("Min", [graph.AddNode("Max", [values, low]), high]);
         string parts = graph.AddNode("Reshape", [graph.AddNode("Sub", [within, low]), graph.AddInitializer($"{Name}.Parts", [-1L, count * pieces], 2)]);
-        string sums = graph.AddNode("MatMul", [parts, Slopes(graph, curves, count * pieces)]);
-        if (members == 1)
-            return [sums];
-
-        return [.. Enumerable.Range(0, members).Select(m =>
-            graph.AddNode("Gather", [sums, graph.AddInitializer($"{Name}.Member{m}", [(long)m], 1)], OnnxAttribute.Int("axis", 1)))];
+        return graph.AddNode("MatMul", [parts, Slopes(graph, curves, count * pieces, apart)]);
     }
 
     /// <summary>Reads a curve back.</summary>
@@ -66,12 +78,12 @@ internal static class SurpriseNodes
         return graph.AddNode("Concat", [.. names], OnnxAttribute.Int("axis", 0));
     }
 
-    /// <summary>The slopes, [pieces of all curves, members]: each in the column of its member.</summary>
-    private static string Slopes(OnnxGraph graph, IReadOnlyList<IReadOnlyList<SurpriseCurve>> curves, int rows)
+    /// <summary>The slopes, [pieces of all curves, members]: each in the column of its member; or all in one column.</summary>
+    private static string Slopes(OnnxGraph graph, IReadOnlyList<IReadOnlyList<SurpriseCurve>> curves, int rows, bool apart)
     {
         string slopes = graph.AddNode(
             "Reshape", [Join(graph, curves, "Slopes", curve => curve.Slopes), graph.AddInitializer($"{Name}.Column", [(long)rows, 1], 2)]);
-        if (curves.Count == 1)
+        if (!apart)
             return slopes;
 
         var owners = new float[rows * curves.Count];

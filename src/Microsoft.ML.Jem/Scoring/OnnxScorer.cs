@@ -91,8 +91,8 @@ internal sealed class OnnxScorer : IDisposable
 
     private void Enter()
     {
-        if (!_uses.TryEnter())
-            throw new ObjectDisposedException(nameof(OnnxScorer), "The model was disposed and can score no more.");
+        bool isOpen = _uses.TryEnter();
+        DisposedModel.ThrowIf(!isOpen);
     }
 
     private void Exit() => _uses.Exit();

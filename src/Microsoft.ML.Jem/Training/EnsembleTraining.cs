@@ -37,7 +37,7 @@ internal static class EnsembleTraining
     {
         TorchLibrary.EnsureLoaded();
         int threads = options.NumberOfThreads ?? Environment.ProcessorCount;
-        int atOnce = device.type == TorchSharp.DeviceType.CPU ? Math.Clamp(threads, 1, parts.Length) : 1;
+        int atOnce = device.type == TorchSharp.DeviceType.CPU ? Math.Clamp(Math.Min(threads, MostAtOnce(parts[0].Train, options)), 1, parts.Length) : 1;
         using ThreadLimit limit = ThreadLimit.Require(
             atOnce > 1 ? 1 : ThreadsAlone(parts[0].Train, options),
             inForce => log($"Another training runs with NumberOfThreads = {inForce}, and libtorch has one such number a process: this one begins when that has ended. With the same number they would run together."),
@@ -57,6 +57,14 @@ internal static class EnsembleTraining
                 member?.Dispose();
             throw;
         }
+    }
+
+    /// <summary>As many members as may train at a time without holding more than a gigabyte of weights, gradients, moments and snapshots.</summary>
+    private static int MostAtOnce(TrainingRows train, JemTrainingOptions options)
+    {
+        const long MostBytes = 1L << 30, CopiesOfWeights = 6;
+        long weights = Math.Max(1, options.Network.WeightCount(train.Features.Width, train.ClassCount));
+        return (int)Math.Min(int.MaxValue, MostBytes / (weights * CopiesOfWeights * sizeof(float)));
     }
 
     private static int? ThreadsAlone(TrainingRows train, JemTrainingOptions options) =>

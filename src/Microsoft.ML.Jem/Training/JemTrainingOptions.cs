@@ -88,10 +88,16 @@ public class JemTrainingOptions
     public int? BatchSize { get; set; }
 
     /// <summary>
-    /// Passes over the training rows (n_epochs); 1 to 1 000 000. The default value is null: as many as give
-    /// 500 + 1000·log₁₀(rows/100) updates, but at least 3.
+    /// Passes over the training rows (n_epochs); 1 to 1 000 000. The default value is null: training goes on while the log-loss of the
+    /// held-out rows falls.
     /// </summary>
     public int? NumberOfEpochs { get; set; }
+
+    /// <summary>
+    /// Longest time to train the networks; above 0. When most of it is over the learning rate falls to its end, and the best state is
+    /// the model. Two trainings with a limit may end at different models. The default value is null: no limit.
+    /// </summary>
+    public TimeSpan? MaximumTrainingTime { get; set; }
 
     /// <summary>
     /// Networks trained and averaged, each on all rows but its own held-out part; 1 to 100. The default value is null: for a
@@ -159,6 +165,29 @@ public class JemTrainingOptions
 
     /// <summary>How many samples of the replay buffer each report to <see cref="Progress"/> carries; 0 to 10 000. The default value is 0.</summary>
     public int ReportedSamples { get; set; }
+
+    internal int RoundUpdates { get; set; } = 30;
+
+    internal int PatienceRounds { get; set; } = 6;
+
+    internal double PatienceShare { get; set; } = 0.25;
+
+    internal double FallShare { get; set; } = 0.25;
+
+    internal int MostUpdates { get; set; } = 40_000;
+
+    internal double Eta { get; set; } = 8;
+
+    internal int Xper { get => MultilayerPerceptron.MostPerFeature; set => MultilayerPerceptron.MostPerFeature = value; }
+    internal int Xall { get => MultilayerPerceptron.MostEncodedInputs; set => MultilayerPerceptron.MostEncodedInputs = value; }
+    internal double Xsharp { get => MultilayerPerceptron.Sharpness; set => MultilayerPerceptron.Sharpness = value; }
+    internal bool Xlog { get; set; }
+
+    internal bool Encode { get; set; } = true;
+
+    internal int StableSteps { get; set; } = 1;
+
+    internal int Every { get; set; } = 1;
 
     /// <summary>Checks all options, and reports all mistakes in one message.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An option is outside its range.</exception>

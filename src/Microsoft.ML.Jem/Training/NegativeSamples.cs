@@ -15,8 +15,11 @@ internal sealed class NegativeSamples : IDisposable
     // How far beyond the clipped features chains may wander: outside all data, but not away for good.
     private const double Beyond = 2;
 
-    // Enough rows for the Gaussians of p0; more would take memory for nothing.
-    private const int RowsForGaussians = 20_000;
+    // Enough rows for the Gaussians of p0; more would take memory for nothing. And values of theirs at most, 64 megabytes.
+    private const int RowsForGaussians = 20_000, ValuesForGaussians = 1 << 24;
+
+    // Values of the replay buffer at most, 128 megabytes: fewer chains where rows are very wide.
+    private const int BufferValues = 1 << 25;
 
     private readonly LangevinSettings _settings;
     private readonly LangevinSampler _sampler;
@@ -32,6 +35,7 @@ internal sealed class NegativeSamples : IDisposable
     {
         (_generator, _conditional, _farthest) = (generator, options.ConditionalSamples, options.FeatureLimit + Beyond);
         _settings = new LangevinSettings(options.SamplerSteps, options.StepSize, options.SamplerNoise, options.GradientClip);
+        Steps = options.SamplerSteps;
         _sampler = new LangevinSampler(network, module, _settings, generator);
         _prior = Prior(train, generator.device);
         using DisposeScope scope = NewDisposeScope();
@@ -39,12 +43,15 @@ internal sealed class NegativeSamples : IDisposable
             _gaussians = Fit(train, tensors, generator);
 
         var starts = new ChainStarts(options.InitialDistribution, _gaussians, train.Features.Width, generator);
-        int size = Math.Max(options.BufferSize, train.ClassCount);
+        int size = Math.Max(RowBudget.Rows(train.Features.Width, options.BufferSize, BufferValues), train.ClassCount);
         bool byClass = _conditional || options.JointWeight > 0;
         Tensor classes = byClass ? ReplayBuffer.ClassOfEntries(size, train.ClassCount, generator.device) : DrawClasses(size);
         Tensor chains = starts.Draw(classes).ClampInPlace(-options.FeatureLimit, options.FeatureLimit).DetachFromDisposeScope();
         _buffer = new ReplayBuffer(chains, train.ClassCount, options.RestartProbability, starts, generator);
     }
+
+    /// <summary>Langevin steps per update.</summary>
+    public int Steps { get; set; }
 
     /// <summary>Samples of p(x), [count, d].</summary>
     public Tensor Sample(int count, CancellationToken cancellation)
@@ -99,7 +106,7 @@ internal sealed class NegativeSamples : IDisposable
 
     private Tensor Run(Tensor start, Tensor entries, Tensor? y, CancellationToken cancellation)
     {
-        Tensor ends = _sampler.Sample(start, y, cancellation).ClampInPlace(-_farthest, _farthest);
+        Tensor ends = _sampler.Sample(start, y, cancellation, Steps).ClampInPlace(-_farthest, _farthest);
         _buffer.Store(entries, ends);
         return ends;
     }
@@ -111,10 +118,11 @@ internal sealed class NegativeSamples : IDisposable
     private static ClassGaussians Fit(TrainingRows train, RowTensors tensors, Generator generator)
     {
         int[] rows = [.. Enumerable.Range(0, train.Count)];
-        if (rows.Length > RowsForGaussians)
+        int most = RowBudget.Rows(train.Features.Width, RowsForGaussians, ValuesForGaussians);
+        if (rows.Length > most)
         {
             var order = new RowShuffle(rows, generator);
-            rows = new int[RowsForGaussians];
+            rows = new int[most];
             order.Next(rows);
         }
 

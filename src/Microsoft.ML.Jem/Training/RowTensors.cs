@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Microsoft.ML.Jem.Features;
 using static TorchSharp.torch;
 
@@ -29,16 +30,18 @@ internal sealed class RowTensors(TrainingRows rows, Standardization standardizat
         return tensor(weights, device: device);
     }
 
-    /// <summary>Standardised features [n, d] of some rows of a matrix, float32.</summary>
+    /// <summary>Standardised features [n, d] of some rows of a matrix, float32; the caller bounds n·d (<see cref="RowBudget"/>).</summary>
     public static Tensor Features(FeatureMatrix matrix, ReadOnlySpan<int> chosen, Standardization standardization, Device device)
     {
-        var values = new float[chosen.Length * matrix.Width];
-        matrix.CopyRows(chosen, values);
-        standardization.Apply(values);
-
         // A tensor over a managed array begins wherever the array does, and libtorch's kernels add up in another order there:
         // in memory of its own the same rows give the same bits.
-        using Tensor unaligned = tensor(values, [chosen.Length, matrix.Width]);
-        return unaligned.to(device, copy: true);
+        Tensor values = empty([chosen.Length, matrix.Width], float32, CPU);
+        Span<float> rows = MemoryMarshal.Cast<byte, float>(values.bytes);
+        matrix.CopyRows(chosen, rows);
+        standardization.Apply(rows);
+        if (device.type == TorchSharp.DeviceType.CPU)
+            return values;
+        using (values)
+            return values.to(device);
     }
 }

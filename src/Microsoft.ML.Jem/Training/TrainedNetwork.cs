@@ -17,7 +17,8 @@ internal sealed class TrainedNetwork(
     int classCount,
     IReadOnlyList<TrainingProgress> history) : IDisposable
 {
-    private const int RowsAtOnce = 1024;
+    // Rows whose features are held at a time: at most so many, and so many values.
+    private const int MostRows = 1024, MostValues = 1 << 22;
 
     /// <summary>The network's kind, which writes the module to ONNX.</summary>
     public JemNetwork Network => network;
@@ -46,12 +47,16 @@ internal sealed class TrainedNetwork(
     /// <summary>Writes the network into a graph.</summary>
     public NetworkWriter Writer => (graph, input, withGradient) => network.WriteTo(graph, input, module, withGradient);
 
-    /// <summary>The last hidden layer of standardised rows [n, d] on the CPU, [n, h].</summary>
+    /// <summary>The last hidden layer of some rows on the CPU, [n, h].</summary>
+    /// <param name="rows">Features as they came, not standardised.</param>
+    /// <param name="chosen">Which rows, at least one.</param>
     /// <exception cref="InvalidOperationException">The network does not name it.</exception>
-    public Tensor Hidden(Tensor rows)
+    public Tensor Hidden(FeatureMatrix rows, int[] chosen)
     {
         using IDisposable noGradients = no_grad();
-        return (network.Hidden(module, rows.to(device)) ?? throw new InvalidOperationException($"{network.GetType().Name} does not name its last hidden layer.")).cpu();
+        using DisposeScope scope = NewDisposeScope();
+        Tensor[] hidden = [.. chosen.Chunk(RowBudget.Rows(rows.Width, MostRows, MostValues)).Select(block => HiddenOf(rows, block))];
+        return cat(hidden, 0).MoveToOuterDisposeScope();
     }
 
     /// <summary>The logits of rows, [n, K] in row-major order.</summary>
@@ -61,11 +66,12 @@ internal sealed class TrainedNetwork(
     {
         using IDisposable noGradients = no_grad();
         var logits = new float[(long)rows.RowCount * classCount];
-        for (int start = 0; start < rows.RowCount; start += RowsAtOnce)
+        int rowsAtOnce = RowBudget.Rows(rows.Width, MostRows, MostValues);
+        for (int start = 0; start < rows.RowCount; start += rowsAtOnce)
         {
             cancellation.ThrowIfCancellationRequested();
             using DisposeScope scope = NewDisposeScope();
-            int[] chosen = [.. Enumerable.Range(start, Math.Min(RowsAtOnce, rows.RowCount - start))];
+            int[] chosen = [.. Enumerable.Range(start, Math.Min(rowsAtOnce, rows.RowCount - start))];
             Tensor values = module.call(RowTensors.Features(rows, chosen, standardization, device)).cpu().contiguous();
             values.data<float>().CopyTo(logits.AsSpan(start * classCount), 0);
         }
@@ -75,4 +81,12 @@ internal sealed class TrainedNetwork(
 
     /// <inheritdoc/>
     public void Dispose() => module.Dispose();
+
+    private Tensor HiddenOf(FeatureMatrix rows, int[] chosen)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor hidden = network.Hidden(module, RowTensors.Features(rows, chosen, standardization, device))
+            ?? throw new InvalidOperationException($"{network.GetType().Name} does not name its last hidden layer.");
+        return hidden.cpu().MoveToOuterDisposeScope();
+    }
 }

@@ -27,6 +27,7 @@ internal sealed class TrainingLoop : IDisposable
     private readonly TrainingPlan _plan;
     private readonly TrainingBatches _batches;
     private readonly PerceptronPass? _pass;
+    private readonly double _rate;
     private readonly WeightSnapshot _good;
     private readonly WeightSnapshot _best;
     private Tensor _origin;
@@ -35,11 +36,11 @@ internal sealed class TrainingLoop : IDisposable
     private VectorizedObjective? _vectorized;
     private NegativeSamples? _samples;
     private AdamOptimizer _adam;
-    private LearningRate _learningRate;
+    private readonly TrainingSchedule _schedule;
+    private readonly WeightAverage? _average;
     private double _lowest = double.PositiveInfinity;
     private int _epoch;
-    private int _lastImprovement;
-    private int _update;
+    private long _update;
     private int _recoveries;
 
     private TrainingLoop(TrainingRows train, TrainingRows heldOut, Standardization standardization, JemTrainingOptions options, int seed, Device device)
@@ -59,6 +60,9 @@ internal sealed class TrainingLoop : IDisposable
             _pass = options.Network.CreatePass(_module);
             _good = new WeightSnapshot(_module);
             _best = new WeightSnapshot(_module);
+            _rate = options.LearningRate;
+            _schedule = TrainingSchedule.For(options, _plan, _batches.CountPerEpoch);
+            _average = _schedule.Averages ? new WeightAverage(_module, options.Eta) : null;
             Prepare();
             _good.Take();
         }
@@ -70,9 +74,6 @@ internal sealed class TrainingLoop : IDisposable
             throw;
         }
     }
-
-    /// <summary>Whether all epochs are over, or the held-out rows have been patient for long enough.</summary>
-    private bool IsDone => _epoch >= _plan.Epochs || _epoch - _lastImprovement >= Math.Max(10, _plan.Epochs / 3);
 
     /// <summary>Trains a network.</summary>
     /// <param name="train">Rows to learn from; at least one. Rows without a label train p(x) only.</param>
@@ -120,6 +121,7 @@ internal sealed class TrainingLoop : IDisposable
     {
         _good?.Dispose();
         _best?.Dispose();
+        _average?.Dispose();
         _adam?.Dispose();
         _samples?.Dispose();
         _origin?.Dispose();
@@ -132,14 +134,13 @@ internal sealed class TrainingLoop : IDisposable
             progress?.Report(_history[^1]);
         TimeSpan before = _history.Count > 0 ? _history[^1].Elapsed : TimeSpan.Zero;
         var clock = Stopwatch.StartNew();
-        while (!IsDone)
+        while (!_schedule.IsDone)
         {
-            _epoch++;
             var means = new TermMeans();
-            if (Epoch(means, cancellation) is { } trouble)
+            if (Round(means, cancellation) is { } trouble)
             {
                 log?.Invoke(Recover(trouble));
-                _lastImprovement = _epoch;
+                _schedule.Recover(_epoch);
             }
             else
             {
@@ -148,7 +149,7 @@ internal sealed class TrainingLoop : IDisposable
                 progress?.Report(state);
             }
 
-            checkpoint?.Write(Checkpoint, atOnce: IsDone);
+            checkpoint?.Write(Checkpoint, atOnce: _schedule.IsDone);
         }
 
         _best.Restore();
@@ -159,22 +160,28 @@ internal sealed class TrainingLoop : IDisposable
     /// <summary>Measures the weights on the held-out rows, and keeps them: they are good, and perhaps the best.</summary>
     private TrainingProgress Assess(TermMeans means, TimeSpan elapsed, CancellationToken cancellation)
     {
-        HeldOutMetrics metrics = HeldOutMetrics.Of(_result.Logits(_heldOut.Features, cancellation), _heldOut);
         _good.Take();
-        if (metrics.LogLoss < _lowest)
+        _average?.Swap();
+        HeldOutMetrics metrics = HeldOutMetrics.Of(_result.Logits(_heldOut.Features, cancellation), _heldOut);
+        bool hasImproved = metrics.LogLoss < _lowest || double.IsNaN(metrics.LogLoss);
+        if (hasImproved)
         {
-            _lowest = metrics.LogLoss;
+            _lowest = double.IsNaN(metrics.LogLoss) ? _lowest : metrics.LogLoss;
             _best.Take();
-            _lastImprovement = _epoch;
-        }
-        else if (double.IsNaN(metrics.LogLoss))
-        {
-            _lastImprovement = _epoch;
         }
 
+        _average?.Swap();
+        if (_schedule.Assess(_epoch, _update, hasImproved, _options.MaximumTrainingTime is { } limit ? elapsed / limit : 0))
+        {
+            _best.Restore();
+            _good.Take();
+            _average?.Restart();
+        }
+
+        int expected = _schedule.ExpectedEpochs;
         return new TrainingProgress(
-            _epoch, _plan.Epochs, 1, means.Classification, means.DataEnergy - means.SampleEnergy, means.DataEnergy, means.SampleEnergy,
-            metrics.Accuracy, metrics.LogLoss, _recoveries, elapsed, elapsed / _epoch * (_plan.Epochs - _epoch))
+            _epoch, expected, 1, means.Classification, means.DataEnergy - means.SampleEnergy, means.DataEnergy, means.SampleEnergy,
+            metrics.Accuracy, metrics.LogLoss, _recoveries, elapsed, elapsed / _epoch * (expected - _epoch))
         {
             Samples = ReportedSamples(),
         };
@@ -191,11 +198,12 @@ internal sealed class TrainingLoop : IDisposable
         return [.. values.Chunk(_result.Standardization.Width)];
     }
 
-    /// <summary>Every row once; returns what went wrong, or null.</summary>
-    private string? Epoch(TermMeans means, CancellationToken cancellation)
+    /// <summary>Every row once, or a few times where there are few; returns what went wrong, or null.</summary>
+    private string? Round(TermMeans means, CancellationToken cancellation)
     {
         _module.train();
-        for (int i = 0; i < _batches.CountPerEpoch; i++)
+        _epoch += _schedule.EpochsPerRound;
+        for (int i = 0; i < _batches.CountPerEpoch * _schedule.EpochsPerRound; i++)
         {
             cancellation.ThrowIfCancellationRequested();
             float[] terms = Update(cancellation);
@@ -213,7 +221,9 @@ internal sealed class TrainingLoop : IDisposable
     {
         using DisposeScope scope = NewDisposeScope();
         ObjectiveBatch rows = _batches.Next();
-        Tensor? samples = _options.MarginalWeight > 0 ? _samples!.Sample(_plan.BatchSize, cancellation) : null;
+        if (_samples is not null)
+            _samples.Steps = _schedule.IsFalling ? _options.SamplerSteps : Math.Min(_options.StableSteps, _options.SamplerSteps);
+        Tensor? samples = _options.MarginalWeight > 0 && (_update % _options.Every == 0) ? _samples!.Sample(_plan.BatchSize, cancellation) : null;
         Tensor? samplesOfClass = _options.JointWeight > 0 && rows.Labels is { } y ? _samples!.SampleOfClass(y, cancellation) : null;
 
         ObjectiveBatch batch = rows with { Samples = samples, SamplesOfClass = samplesOfClass };
@@ -221,7 +231,11 @@ internal sealed class TrainingLoop : IDisposable
         {
             float[] own = _vectorized.Evaluate(batch);
             if (float.IsFinite(own[0]))
-                _adam.Step(_learningRate.Of(_update++), _vectorized.Gradients);
+            {
+                _adam.Step(_schedule.LearningRate(_update++) * _options.LearningRate / _rate, _vectorized.Gradients);
+                _average?.Add();
+            }
+
             return own;
         }
 
@@ -232,8 +246,8 @@ internal sealed class TrainingLoop : IDisposable
 
         _adam.ZeroGradients();
         value.Total.backward();
-        _adam.Step(_learningRate.Of(_update));
-        _update++;
+        _adam.Step(_schedule.LearningRate(_update++) * _options.LearningRate / _rate);
+        _average?.Add();
         return terms;
     }
 
@@ -255,7 +269,7 @@ internal sealed class TrainingLoop : IDisposable
     }
 
     /// <summary>Makes what depends on the options, and on where the generator stands now.</summary>
-    [MemberNotNull(nameof(_origin), nameof(_objective), nameof(_adam), nameof(_learningRate))]
+    [MemberNotNull(nameof(_origin), nameof(_objective), nameof(_adam))]
     private void Prepare()
     {
         _origin?.Dispose();
@@ -268,7 +282,7 @@ internal sealed class TrainingLoop : IDisposable
         _objective = new JemObjective(_options);
         _vectorized = _pass is null ? null : new VectorizedObjective(_pass, _options);
         _adam = new AdamOptimizer(_module.parameters(), _options.WeightDecay);
-        _learningRate = new LearningRate(_options, _plan.WarmUp, (long)_plan.Epochs * _batches.CountPerEpoch);
+        _average?.Restart();
     }
 
     /// <summary>
@@ -296,7 +310,8 @@ internal sealed class TrainingLoop : IDisposable
         _batches.Checkpoint(state);
         state.Generator(_generator);
         state.Value(ref _epoch);
-        state.Value(ref _lastImprovement);
+        _schedule.Checkpoint(state);
+        _average?.Checkpoint(state);
         state.Value(ref _lowest);
         state.Value(ref _update);
 

@@ -52,6 +52,14 @@ public sealed class PackageContentTests(PackedFeed feed) : IClassFixture<PackedF
         Assert.StartsWith("[", dependency.Attribute("version")!.Value);
     }
 
+    [Fact]
+    public void The_library_brings_the_version_of_System_Numerics_Tensors_it_is_compiled_against()
+    {
+        XElement dependency = Nuspec("Microsoft.ML.Jem").Descendants().Single(element => element.Attribute("id")?.Value == "System.Numerics.Tensors");
+
+        Assert.Equal(Repository.VersionOf("System.Numerics.Tensors"), dependency.Attribute("version")!.Value);
+    }
+
     [Theory]
     [MemberData(nameof(Packages))]
     public void The_assembly_refers_to_the_real_ML_NET_and_its_symbols_match(string id)

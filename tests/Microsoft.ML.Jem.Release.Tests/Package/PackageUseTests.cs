@@ -12,18 +12,17 @@ public sealed class PackageUseTests(PackedFeed feed) : IClassFixture<PackedFeed>
     public async Task One_application_trains_and_saves_and_another_without_libtorch_loads_and_scores()
     {
         string model = Path.Combine(_folder, "model.zip");
-        string onnxRuntime = Reference("Microsoft.ML.OnnxRuntime", Repository.VersionOf("Microsoft.ML.OnnxRuntime"));
-        await CreateAsync("Train", onnxRuntime + Reference("TorchSharp-cpu", Repository.VersionOf("TorchSharp-cpu")));
-        await CreateAsync("Score", onnxRuntime);
+        string onnxRuntime = Consumer.Reference("Microsoft.ML.OnnxRuntime");
+        Consumer train = Create("Train", onnxRuntime + Consumer.Reference("TorchSharp-cpu"));
+        Consumer score = Create("Score", onnxRuntime);
 
-        string trained = await RunAsync("Train", model);
-        string scored = await RunAsync("Score", model);
+        string[] trained = await train.RunAsync(model);
+        string[] scored = await score.RunAsync(model);
 
         // Both print the same rows' scores.
-        string[] expected = Lines(trained);
-        Assert.Equal(6, expected.Length);
-        Assert.Equal(expected, Lines(scored));
-        string[] output = Directory.GetFiles(Path.Combine(_folder, "Score", "bin"), "*", SearchOption.AllDirectories);
+        Assert.Equal(6, trained.Length);
+        Assert.Equal(trained, scored);
+        string[] output = Directory.GetFiles(score.Output, "*", SearchOption.AllDirectories);
         Assert.DoesNotContain(output, file => Path.GetFileName(file) is var name && name.Contains("torch", StringComparison.OrdinalIgnoreCase) && name != "TorchSharp.dll");
         Assert.DoesNotContain(output, file => Path.GetFileName(file).StartsWith("Mono.Cecil", StringComparison.Ordinal));
     }
@@ -48,10 +47,6 @@ public sealed class PackageUseTests(PackedFeed feed) : IClassFixture<PackedFeed>
     private static string UserPackages => Environment.GetEnvironmentVariable("NUGET_PACKAGES")
         ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
 
-    private static string[] Lines(string output) => [.. output.Split('\n').Where(line => line.StartsWith("row ", StringComparison.Ordinal))];
-
-    private static string Reference(string id, string version) => $"""<PackageReference Include="{id}" Version="{version}" />""";
-
     /// <summary>Builds all packages from nothing, beside what other builds leave, and gives the assemblies and their symbols.</summary>
     private static async Task<Dictionary<string, byte[]>> BuildAsync()
     {
@@ -69,40 +64,16 @@ public sealed class PackageUseTests(PackedFeed feed) : IClassFixture<PackedFeed>
         return files;
     }
 
-    private async Task CreateAsync(string name, string references)
-    {
-        string folder = Path.Combine(_folder, name);
-        Directory.CreateDirectory(folder);
-        File.Copy(Path.Combine(AppContext.BaseDirectory, "Package", "Consumers", name + ".cs"), Path.Combine(folder, "Program.cs"));
-        string jem = string.Concat(Repository.PackableProjects.Keys.Select(id => Reference(id, VersionOfPacked(id))));
-
-        // Our packages are unpacked here, never into the user's own cache, which serves for all others.
-        await File.WriteAllTextAsync(Path.Combine(folder, name + ".csproj"), $"""
-            <Project Sdk="Microsoft.NET.Sdk">
-              <PropertyGroup>
-                <OutputType>Exe</OutputType>
-                <TargetFramework>net10.0</TargetFramework>
-                <Nullable>enable</Nullable>
-                <ImplicitUsings>enable</ImplicitUsings>
-                <InvariantGlobalization>true</InvariantGlobalization>
-                <RuntimeIdentifier>$(NETCoreSdkRuntimeIdentifier)</RuntimeIdentifier>
-                <SelfContained>false</SelfContained>
-                <CreateHardLinksForCopyLocalIfPossible>true</CreateHardLinksForCopyLocalIfPossible>
-                <RestorePackagesPath>{_folder}/packages</RestorePackagesPath>
-                <RestoreFallbackFolders>{UserPackages}</RestoreFallbackFolders>
-                <RestoreAdditionalProjectSources>{feed.Folder}</RestoreAdditionalProjectSources>
-              </PropertyGroup>
-              <ItemGroup>{jem}{references}</ItemGroup>
-            </Project>
-            """);
-    }
-
-    private async Task<string> RunAsync(string name, string model)
-    {
-        string folder = Path.Combine(_folder, name);
-        await Dotnet.RunAsync(folder, "build", "-c", "Release");
-        return await Dotnet.RunAsync(folder, Path.Combine(Directory.GetDirectories(Path.Combine(folder, "bin", "Release", "net10.0")).Single(), name + ".dll"), model);
-    }
+    /// <summary>Our packages are unpacked in this test's folder, never into the user's own cache, which serves for all others.</summary>
+    private Consumer Create(string name, string references) => Consumer.Create(
+        _folder,
+        name,
+        $"""
+        <RestorePackagesPath>{_folder}/packages</RestorePackagesPath>
+        <RestoreFallbackFolders>{UserPackages}</RestoreFallbackFolders>
+        <RestoreAdditionalProjectSources>{feed.Folder}</RestoreAdditionalProjectSources>
+        """,
+        string.Concat(Repository.PackableProjects.Keys.Select(id => Consumer.Reference(id, VersionOfPacked(id)))) + references);
 
     private string VersionOfPacked(string id) => Path.GetFileNameWithoutExtension(feed.PathOf(id, ".nupkg"))[(id.Length + 1)..];
 }

@@ -18,7 +18,7 @@ public sealed class StatisticsTests : TorchTest
     public void The_reference_density_is_that_of_Gaussians_around_the_classes()
     {
         Tensor rows = Rows(width: 4);
-        ReferenceMeasure measure = ReferenceMeasureFit.Fit(rows, Labels, 3);
+        ReferenceMeasure measure = Fit(rows);
         Assert.True(measure.IsPerClass);
 
         // A point drawn far out along any direction is less likely than a class mean.
@@ -32,7 +32,7 @@ public sealed class StatisticsTests : TorchTest
     public void Wide_rows_share_one_covariance(int width, bool diagonal)
     {
         Tensor rows = Rows(width);
-        ReferenceMeasure measure = ReferenceMeasureFit.Fit(rows, Labels, 3);
+        ReferenceMeasure measure = Fit(rows);
         Assert.False(measure.IsPerClass);
         Assert.Equal(diagonal, measure.IsDiagonal);
         Assert.Equal(diagonal ? width : 128, measure.Rank);
@@ -46,7 +46,7 @@ public sealed class StatisticsTests : TorchTest
     [Fact]
     public void The_reference_energy_grows_along_every_ray()
     {
-        ReferenceMeasure measure = ReferenceMeasureFit.Fit(Rows(width: 4), Labels, 3);
+        ReferenceMeasure measure = Fit(Rows(width: 4));
         for (int ray = 0; ray < 20; ray++)
         {
             Tensor direction = randn([1, 4], generator: new Generator((ulong)ray));
@@ -54,6 +54,53 @@ public sealed class StatisticsTests : TorchTest
             double[] energies = GraphStatistic(OodStatistic.ReferenceDensity, points, new MemberSettings(measure), 4);
             Assert.Equal(energies.Order(), energies);
         }
+    }
+
+    [Theory]
+    [InlineData(130)]
+    [InlineData(200)]
+    [InlineData(1000)]
+    [InlineData(1100)]
+    public void The_reference_energy_of_wide_rows_grows_along_every_ray(int width)
+    {
+        // Most of the variance lies in few directions: the others are the last of the spectrum, and the first to be left out.
+        Tensor rows = Rows(width) * cat([ones(100), full(width - 100, 0.3)]);
+        ReferenceMeasure measure = Fit(rows);
+        Tensor axes = eye(width), across = randn([50, width], generator: new Generator(3));
+        Tensor centred = rows - rows.mean([0], keepdim: true);
+        Tensor smallest = linalg.eigh(centred.t().matmul(centred)).Item2.t().narrow(0, 0, width - 100);
+        Tensor directions = cat([axes, across / across.norm(dim: 1, keepdim: true), smallest], 0);
+
+        float[] distances = [10, 15, 20, 40, 80];
+        double[][] energies = Array.ConvertAll(distances, distance => GraphStatistic(OodStatistic.ReferenceDensity, rows.mean([0]) + (directions * distance), new MemberSettings(measure), width));
+        double typical = GraphStatistic(OodStatistic.ReferenceDensity, rows, new MemberSettings(measure), width).Max();
+        for (int ray = 0; ray < directions.shape[0]; ray++)
+        {
+            for (int i = 1; i < distances.Length; i++)
+                Assert.True(energies[i][ray] > energies[i - 1][ray] + 1, $"Ray {ray}: {energies[i - 1][ray]} at {distances[i - 1]}, {energies[i][ray]} at {distances[i]}.");
+            Assert.True(energies[^1][ray] > typical, $"Ray {ray}: {energies[^1][ray]} far away, {typical} among the rows.");
+        }
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_measure_is_read_back_as_it_was_written_with_a_residual_or_in_the_form_of_older_files(bool hasResidual)
+    {
+        ReferenceMeasure measure = Fit(Rows(200));
+        Assert.NotNull(measure.Residual);
+        if (!hasResidual)
+            measure = measure with { Residual = null };
+        JemModelSettings settings = JemModels.Plain(200, 3) with { Statistics = [OodStatistic.ReferenceDensity], Members = [new MemberSettings(measure)] };
+
+        ReferenceMeasure read = JemGraph.ReadSettings(JemGraph.Write(settings, [JemModels.Perceptron(1, 200, 3)])).Members[0].Reference!;
+
+        Assert.Equal(measure.Whitening, read.Whitening);
+        Assert.Equal(measure.Centres, read.Centres);
+        Assert.Equal(measure.LogWeights, read.LogWeights);
+        Assert.Equal(measure.Residual?.Mean, read.Residual?.Mean);
+        Assert.Equal(measure.Residual?.Variances, read.Residual?.Variances);
+        Assert.Equal(measure.Residual?.Precision, read.Residual?.Precision);
     }
 
     [Fact]
@@ -112,6 +159,13 @@ public sealed class StatisticsTests : TorchTest
         Assert.All(actual[..50], distance => Assert.InRange(distance, 0, 2e-3));
     }
 
+    private static ReferenceMeasure Fit(Tensor rows)
+    {
+        int width = (int)rows.shape[1];
+        var features = new DenseFeatureMatrix(Near.Floats(rows), Labels.Length, width);
+        return TrainingDensity.Fit(new TrainingRows(features, Labels, null, 3), JemModels.Plain(width, 3).Standardization);
+    }
+
     private static Tensor Rows(int width)
     {
         Tensor noise = randn([300, width], generator: new Generator(7));
@@ -125,19 +179,27 @@ public sealed class StatisticsTests : TorchTest
         for (int k = 0; k < exponents.Length; k++)
         {
             double square = 0;
+            double left = 0;
+            double[] centred = [.. row.Select((value, j) => value - (double)(measure.Residual?.Mean[j] ?? 0))];
+            if (measure.Residual is not null)
+                left = centred.Sum(value => value * value);
             for (int r = 0; r < measure.Rank; r++)
             {
                 double value = -measure.Centres[(k * measure.Rank) + r];
                 for (int j = 0; j < row.Length; j++)
                 {
                     if (measure.IsDiagonal)
-                        value += r == j ? measure.Whitening[j] * row[j] : 0;
+                        value += r == j ? measure.Whitening[j] * centred[j] : 0;
                     else
-                        value += measure.Whitening[((measure.IsPerClass ? (k * measure.Rank) + r : r) * row.Length) + j] * row[j];
+                        value += measure.Whitening[((measure.IsPerClass ? (k * measure.Rank) + r : r) * row.Length) + j] * centred[j];
                 }
 
                 square += value * value;
+                if (measure.Residual is { } kept)
+                    left -= kept.Variances[r] * Math.Pow(value + measure.Centres[(k * measure.Rank) + r], 2);
             }
+
+            square += left * (measure.Residual?.Precision ?? 0);
 
             exponents[k] = measure.LogWeights[k] - (square / 2);
         }

@@ -58,6 +58,38 @@ public sealed class FeatureMatrixBuilderTests
         }
     }
 
+    [Fact]
+    public void Wide_rows_of_few_values_are_stored_as_those()
+    {
+        float[][] rows = [.. Enumerable.Range(0, 50).Select(i => Wide(i, 100_000, 60))];
+        FeatureMatrix matrix = Build(rows);
+
+        Assert.IsType<SparseFeatureMatrix>(matrix);
+        Assert.Equal(rows, Rows(matrix));
+    }
+
+    [Fact]
+    public void Wide_rows_that_turn_out_to_be_dense_are_stored_as_such()
+    {
+        float[][] rows = [.. Enumerable.Range(0, 100).Select(i => Wide(i, 5000, i < 5 ? 10 : 4000))];
+        FeatureMatrix matrix = Build(rows);
+
+        Assert.IsType<DenseFeatureMatrix>(matrix);
+        Assert.Equal(rows, Rows(matrix));
+        float[][] whole = [.. rows.Select(row => Array.ConvertAll(row, value => MathF.Abs(MathF.Round(50 * value))))];
+        Assert.IsType<ByteFeatureMatrix>(Build(whole));
+        Assert.Equal(whole, Rows(Build(whole)));
+    }
+
+    private static float[] Wide(int seed, int width, int count)
+    {
+        var random = new Random(seed);
+        var row = new float[width];
+        for (int i = 0; i < count; i++)
+            row[random.Next(width)] = random.NextSingle() - 0.5f;
+        return row;
+    }
+
     private static FeatureMatrix Build(float[][] rows)
     {
         var builder = new FeatureMatrixBuilder(rows[0].Length);

@@ -15,7 +15,7 @@ internal static class Tool
     public static async Task<string> PythonWithOnnx()
     {
         string? python = await SearchingPython.Value;
-        Assert.SkipWhen(python is null, "No Python with the package onnx is here. On Debian: apt-get install python3-onnx.");
+        Prerequisite.PythonWithOnnx.Require(python is not null);
         return python;
     }
 
@@ -23,15 +23,15 @@ internal static class Tool
     public static async Task<string> NodeWithPackages()
     {
         string? node = Find("node"), npm = Find("npm");
-        Assert.SkipWhen(node is null, "Node.js is not here. On Debian: apt-get install nodejs npm.");
+        Prerequisite.Node.Require(node is not null);
         await Installing.WaitAsync(TestContext.Current.CancellationToken);
         try
         {
             if (Directory.Exists(Path.Combine(Scripts, "node_modules", "onnxruntime-node")))
                 return node;
-            Assert.SkipWhen(npm is null, "npm is not here. On Debian: apt-get install npm.");
+            Prerequisite.Node.Require(npm is not null);
             (int exitCode, string _, string error) = await Start(npm, ["ci"]);
-            Assert.SkipWhen(exitCode != 0, $"npm cannot install the packages of tests/Interop; is there a network? {error.Trim().Split('\n')[^1]}");
+            Prerequisite.NodePackages.Require(exitCode == 0, error.Trim().Split('\n')[^1]);
             return node;
         }
         finally
@@ -44,7 +44,7 @@ internal static class Tool
     public static string Chromium()
     {
         string? path = Find("chromium") ?? Find("chromium-browser") ?? Find("google-chrome");
-        Assert.SkipWhen(path is null, "Chromium is not here. On Debian: apt-get install chromium.");
+        Prerequisite.Chromium.Require(path is not null);
         return path;
     }
 

@@ -37,6 +37,32 @@ public sealed class PredictionEngineTests(CloudModel model) : IClassFixture<Clou
         Assert.Equal(2, jem.Scorer.SessionCount);
     }
 
+    [Fact]
+    public void An_engine_whose_model_another_engine_disposed_names_the_option_that_prevents_it()
+    {
+        JemTransformer jem = model.Jem.WithTemperature(2);
+        PredictionEngine<TestData.Row, TestData.Scored> first = model.Context.Model.CreatePredictionEngine<TestData.Row, TestData.Scored>(jem);
+        using PredictionEngine<TestData.Row, TestData.Scored> second = CreateEngine<TestData.Row, TestData.Scored>(jem);
+        second.Predict(Row);
+
+        first.Dispose();
+
+        Assert.Contains("OwnsTransformer = false", Assert.Throws<ObjectDisposedException>(() => second.Predict(Row)).Message);
+        Assert.Contains("OwnsTransformer = false", Assert.ThrowsAny<ObjectDisposedException>(() => CreateEngine<TestData.Row, TestData.Scored>(jem)).Message);
+    }
+
+    [Fact]
+    public void Engines_that_do_not_own_their_model_leave_it_to_each_other()
+    {
+        using JemTransformer jem = model.Jem.WithTemperature(2);
+        using PredictionEngine<TestData.Row, TestData.Scored> second = CreateEngine<TestData.Row, TestData.Scored>(jem);
+        float before = second.Predict(Row).Energy;
+
+        CreateEngine<TestData.Row, TestData.Scored>(jem).Dispose();
+
+        Assert.Equal(before, second.Predict(Row).Energy);
+    }
+
     /// <summary>Bytes that a hundred calls allocate once all is compiled.</summary>
     private static long Allocated(Action predict)
     {

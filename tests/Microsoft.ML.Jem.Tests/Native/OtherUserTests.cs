@@ -17,7 +17,7 @@ public sealed class OtherUserTests : IDisposable
         // As /tmp is: everyone may add to it, and rename only what is his own.
         if (OperatingSystem.IsLinux())
             File.SetUnixFileMode(_place, (UnixFileMode)0b1_111_111_111);
-        Assert.SkipUnless(OperatingSystem.IsLinux() && AsNobody("true"), "Only root can act as another user (setpriv).");
+        Prerequisite.OtherUser.Require(OperatingSystem.IsLinux() && AsNobody("true"));
     }
 
     private string Root => Path.Combine(_place, "cache");

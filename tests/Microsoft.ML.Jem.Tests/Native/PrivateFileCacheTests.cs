@@ -11,7 +11,7 @@ public sealed class PrivateFileCacheTests : IDisposable
     private readonly string _root = Path.Combine(Path.GetTempPath(), "jem-cache-" + Guid.NewGuid().ToString("N"));
     private readonly byte[] _content = [.. Enumerable.Range(0, 10_000).Select(i => (byte)(i * 7))];
 
-    public PrivateFileCacheTests() => Assert.SkipUnless(OperatingSystem.IsLinux(), "The cache is for Linux.");
+    public PrivateFileCacheTests() => Prerequisite.Linux.Require(OperatingSystem.IsLinux());
 
     [Fact]
     public void A_stored_file_holds_the_content_and_only_its_owner_can_reach_it()

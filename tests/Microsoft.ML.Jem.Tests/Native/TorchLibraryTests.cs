@@ -18,7 +18,7 @@ public sealed class TorchLibraryTests : TorchTest
     [SupportedOSPlatform("linux")]
     public void Without_libtorch_the_packages_to_add_are_named()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "The folders of Linux packages are searched.");
+        Prerequisite.Linux.Require(OperatingSystem.IsLinux());
         var error = Assert.Throws<DllNotFoundException>(
             () => TorchLibrary.LoadOnLinux(new NativeFolders([Path.GetTempPath()]), PrivateFileCache.ForThisUser()));
         Assert.Contains("TorchSharp-cpu", error.Message);
@@ -29,7 +29,7 @@ public sealed class TorchLibraryTests : TorchTest
     [SupportedOSPlatform("linux")]
     public void A_cache_that_cannot_be_used_gives_way_to_the_next_and_all_failures_are_told()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "The cache is for Linux.");
+        Prerequisite.Linux.Require(OperatingSystem.IsLinux());
         string library = NativeFolders.OfThisApplication().Find("libLibTorchSharp.so")!;
         string usable = Path.Combine(Path.GetTempPath(), "jem-cache-" + Guid.NewGuid().ToString("N"));
         var blocked = new PrivateFileCache(Path.Combine(library, "below-a-file"));
@@ -79,7 +79,7 @@ public sealed class TorchLibraryTests : TorchTest
     [Fact]
     public void A_missing_GPU_is_an_error_unless_the_CPU_may_stand_in()
     {
-        Assert.SkipWhen(torch.cuda.is_available(), "There is a GPU here.");
+        Prerequisite.NoGpu.Require(!torch.cuda.is_available());
         Assert.Equal(DeviceType.CPU, TorchDevice.Select(null, fallbackToCpu: false).type);
         Assert.Equal(DeviceType.CPU, TorchDevice.Select(0, fallbackToCpu: true).type);
         var error = Assert.Throws<InvalidOperationException>(() => TorchDevice.Select(0, fallbackToCpu: false));

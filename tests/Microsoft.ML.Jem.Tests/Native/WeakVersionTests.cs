@@ -63,7 +63,7 @@ public sealed class WeakVersionTests
     [Fact]
     public void The_real_library_differs_in_its_one_flag()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "TorchSharp's Linux library is read.");
+        Prerequisite.Linux.Require(OperatingSystem.IsLinux());
         byte[] library = File.ReadAllBytes(NativeFolders.OfThisApplication().Find("libLibTorchSharp.so")!);
         byte[] patched = WeakVersion.Apply(library, "GLIBCXX_3.4.32");
         Assert.Single(Enumerable.Range(0, library.Length), i => library[i] != patched[i]);

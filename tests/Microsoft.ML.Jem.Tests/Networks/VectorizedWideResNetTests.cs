@@ -1,8 +1,9 @@
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 using Microsoft.ML.Jem.Energy;
 using Microsoft.ML.Jem.Images;
 using Microsoft.ML.Jem.Networks;
+using Microsoft.ML.Jem.Networks.Kernels;
+using Microsoft.ML.Jem.Tests.Fixtures;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -11,18 +12,31 @@ namespace Microsoft.ML.Jem.Tests.Networks;
 
 public sealed class VectorizedWideResNetTests : TorchTest
 {
-    [Theory]
-    [InlineData(10, 1, 1, 28, 28, PixelOrder.Planar)]
-    [InlineData(10, 2, 3, 9, 11, PixelOrder.Planar)]
-    [InlineData(16, 1, 3, 8, 13, PixelOrder.Interleaved)]
-    public void Gradients_are_those_of_libtorch(int depth, int widen, int channels, int height, int width, PixelOrder order)
+    /// <summary>The widths of vectors that this processor has, as numbers of values.</summary>
+    public static TheoryData<int> Widths => new(VectorWidths.Available.Select(width => (int)width));
+
+    public static TheoryData<int, int, int, int, int, int, bool> Networks()
     {
-        Assert.SkipUnless(Vector512.IsHardwareAccelerated, "This processor has no vectors of 512 bits; libtorch computes the gradients.");
+        var data = new TheoryData<int, int, int, int, int, int, bool>();
+        foreach (VectorWidth vectors in VectorWidths.Available)
+        {
+            data.Add((int)vectors, 10, 1, 1, 28, 28, false);
+            data.Add((int)vectors, 10, 2, 3, 9, 11, false);
+            data.Add((int)vectors, 16, 1, 3, 8, 13, true);
+        }
+
+        return data;
+    }
+
+    [Theory]
+    [MemberData(nameof(Networks))]
+    public void Gradients_are_those_of_libtorch(int vectors, int depth, int widen, int channels, int height, int width, bool interleaved)
+    {
         using DisposeScope scope = NewDisposeScope();
         using var generator = new Generator(1);
-        var network = new WideResNet(depth, widen, new ImageShape(channels, height, width, order));
+        var network = new WideResNet(depth, widen, new ImageShape(channels, height, width, interleaved ? PixelOrder.Interleaved : PixelOrder.Planar));
         using Module<Tensor, Tensor> module = network.Create(network.Image.Size, 5, generator, CPU);
-        VectorizedNetwork vectorized = network.Vectorize(module)!;
+        VectorizedNetwork vectorized = Vectorize(network, module, vectors);
         for (int round = 0; round < 2; round++)
         {
             Tensor x = randn([3, network.Image.Size], float32, CPU, generator: generator);
@@ -38,15 +52,30 @@ public sealed class VectorizedWideResNetTests : TorchTest
         }
     }
 
-    [Fact]
-    public void A_gradient_does_not_depend_on_the_number_of_threads()
+    [Theory]
+    [MemberData(nameof(Widths))]
+    public void Gradients_are_those_of_the_fixtures(int vectors)
     {
-        Assert.SkipUnless(Vector512.IsHardwareAccelerated, "This processor has no vectors of 512 bits; libtorch computes the gradients.");
+        foreach (string file in new[] { "wrn10_1_1x8x8.json", "wrn10_1_3x16x16.json" })
+        {
+            using var fixture = new WideResNetFixture(file);
+            using DisposeScope scope = NewDisposeScope();
+            VectorizedNetwork vectorized = Vectorize(fixture.Network, fixture.Module, vectors);
+            vectorized.Refresh();
+            Near.Equal(fixture.Json.GetProperty("grad_logsumexp").Doubles(), Gradient(vectorized, fixture.X, []), 2e-6, 1e-4);
+            Near.Equal(fixture.Json.GetProperty("grad_logit_y").Doubles(), Gradient(vectorized, fixture.X, fixture.Y.data<long>().ToArray()), 2e-6, 1e-4);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Widths))]
+    public void A_gradient_does_not_depend_on_the_number_of_threads(int vectors)
+    {
         using DisposeScope scope = NewDisposeScope();
         using var generator = new Generator(1);
         var network = new WideResNet(10, 1, new ImageShape(1, 10, 10, PixelOrder.Planar));
         using Module<Tensor, Tensor> module = network.Create(100, 3, generator, CPU);
-        VectorizedNetwork vectorized = network.Vectorize(module)!;
+        VectorizedNetwork vectorized = Vectorize(network, module, vectors);
         vectorized.Refresh();
         Tensor x = randn([9, 100], float32, CPU, generator: generator);
         Assert.Equal(Near.Floats(Gradient(vectorized, x, [], threads: 1)), Near.Floats(Gradient(vectorized, x, [], threads: 4)));
@@ -61,6 +90,15 @@ public sealed class VectorizedWideResNetTests : TorchTest
         Assert.Null(network.Vectorize(module));
     }
 
+    [Fact]
+    public void Libtorch_is_used_where_there_are_no_vectors()
+    {
+        using var generator = new Generator(1);
+        var network = new WideResNet(10, 1, new ImageShape(1, 8, 8, PixelOrder.Planar));
+        using Module<Tensor, Tensor> module = network.Create(64, 3, generator, CPU);
+        Assert.Equal(VectorWidths.Available[0] == VectorWidth.None, network.Vectorize(module) is null);
+    }
+
     /// <summary>A value next to the bend of LeakyReLU may fall on either side of it; all others agree in five digits.</summary>
     private static void IsAlike(Tensor expected, Tensor actual)
     {
@@ -69,6 +107,9 @@ public sealed class VectorizedWideResNetTests : TorchTest
         double error = right.Zip(ours, (a, b) => Math.Abs(a - (double)b)).Average();
         Assert.InRange(error / right.Average(value => Math.Abs(value)), 0, 1e-4);
     }
+
+    private static VectorizedNetwork Vectorize(WideResNet network, Module<Tensor, Tensor> module, int vectors) =>
+        VectorizedWideResNet.Create(network.Image, (WideResNetModule)module, (VectorWidth)vectors)!;
 
     private static Tensor Gradient(VectorizedNetwork network, Tensor x, ReadOnlySpan<long> y, int? threads = null)
     {

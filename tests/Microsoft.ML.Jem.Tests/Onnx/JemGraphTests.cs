@@ -116,7 +116,7 @@ public class JemGraphTests
         Assert.Equal(settings.FeatureNames, read.Settings.FeatureNames);
         Assert.Equal(0.7f, read.Settings.Temperature);
         Assert.Equal(settings.Metadata, read.Settings.Metadata);
-        Assert.Equal(settings.Members[0].Calibration!.Table.Descending, read.Settings.Members[0].Calibration!.Table.Descending);
+        Assert.Equal(settings.Members[0].Calibration!.Table!.Descending, read.Settings.Members[0].Calibration!.Table!.Descending);
         Assert.Equal(settings.Members[0].Calibration!.Curves[0].Lows, read.Settings.Members[0].Calibration!.Curves[0].Lows);
         Assert.Equal(["f.0.weight", "f.0.bias", "f.2.weight", "f.2.bias", "class_output.weight", "class_output.bias"], read.Weights.Keys);
         Assert.Equal(network.Data.GetProperty("weights").GetProperty("f.2.weight").Floats(), read.Weights["f.2.weight"].Values);

@@ -59,8 +59,7 @@ public sealed class SaveTests(CloudModel model) : IClassFixture<CloudModel>, IDi
     public void A_read_only_disk_is_a_clear_error_and_leaves_the_file_before_as_it_was()
     {
         File.WriteAllText(ModelPath, "the file before");
-        Assert.SkipUnless(
-            OperatingSystem.IsLinux() && SmallDisk.Run("mount", "--bind", _folder, _folder), "Only who may mount can make a disk read-only.");
+        Prerequisite.Mounting.Require(OperatingSystem.IsLinux() && SmallDisk.Run("mount", "--bind", _folder, _folder));
         try
         {
             Assert.True(SmallDisk.Run("mount", "-o", "remount,ro,bind", _folder));
@@ -80,7 +79,7 @@ public sealed class SaveTests(CloudModel model) : IClassFixture<CloudModel>, IDi
     [Fact]
     public void A_stream_without_room_is_a_clear_error()
     {
-        Assert.SkipUnless(File.Exists("/dev/full"), "There is no /dev/full.");
+        Prerequisite.FullDevice.Require(File.Exists("/dev/full"));
         using var full = new FileStream("/dev/full", FileMode.Open, FileAccess.Write, FileShare.None, bufferSize: 0);
 
         var error = Assert.Throws<IOException>(() => model.Jem.ExportToOnnx(full));

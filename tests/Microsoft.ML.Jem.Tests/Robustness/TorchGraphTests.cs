@@ -1,3 +1,7 @@
+using Microsoft.ML.Jem.Calibration;
+using Microsoft.ML.Jem.Energy;
+using Microsoft.ML.Jem.Features;
+using Microsoft.ML.Jem.Fitting;
 using Microsoft.ML.Jem.Onnx;
 using Microsoft.ML.Jem.Robustness;
 using Microsoft.ML.Jem.Scoring;
@@ -28,6 +32,24 @@ public sealed class TorchGraphTests : TorchTest
     {
         byte[] file = JemGraph.Write(JemModels.Calibrated(3, 3), [WriteAssortment]);
         AssertSameScores(file, width: 3, classCount: 3);
+    }
+
+    [Fact]
+    public void Runs_a_reference_density_with_a_residual_as_ONNX_Runtime_does()
+    {
+        const int Width = 200;
+        using DisposeScope scope = NewDisposeScope();
+        using var generator = new Generator(4);
+        Tensor rows = randn([300, Width], generator: generator);
+        ReferenceMeasure measure = ReferenceMeasureFit.Fit(rows, [.. Enumerable.Range(0, 300).Select(row => row % 3)], 3);
+        Assert.NotNull(measure.Residual);
+        JemModelSettings settings = JemModels.Plain(Width, 3) with { Statistics = [OodStatistic.ReferenceDensity], Members = [new MemberSettings(measure)] };
+        byte[] file = JemGraph.Write(settings, [JemModels.Perceptron(1, Width, 3)]);
+        using var graph = new TorchGraph(file, CPU);
+
+        float[] density = HeldOutScores.Of(file, new DenseFeatureMatrix(Near.Floats(rows), 300, Width)).Statistics[0];
+
+        Near.Equal([.. density.Select(value => (double)value)], graph.Run(rows.to(float64), JemNames.Statistics).to(float32), 1e-3, 1e-5);
     }
 
     [Fact]

@@ -156,7 +156,7 @@ public sealed class CheckpointFileTests : TorchTest, IDisposable
     [Fact]
     public void A_full_disk_is_reported_with_the_path_and_leaves_the_file_before()
     {
-        Assert.SkipUnless(File.Exists("/dev/full"), "Needs a device that is always full.");
+        Prerequisite.FullDevice.Require(File.Exists("/dev/full"));
         Interrupted();
         string path = _folder.Files[^1];
         byte[] before = File.ReadAllBytes(path);

@@ -39,7 +39,7 @@ internal static class ColumnKernels
 
                 break;
             default:
-                throw new ArgumentOutOfRangeException(nameof(activation), activation, "Expected SiLU or LeakyReLU.");
+                throw Activations.Unknown(activation);
         }
     }
 

@@ -1,0 +1,83 @@
+using System.Runtime.InteropServices;
+using Microsoft.ML.Jem.Native;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
+
+namespace Microsoft.ML.Jem.Training;
+
+/// <summary>
+/// The mean of a module's parameters over its updates of late: each update counts (η + 1)/(t + η), so that the window grows with the
+/// training and needs no horizon. Shamir, Zhang, "Stochastic gradient descent for non-smooth optimization", ICML 2013 (polynomial-decay averaging).
+/// </summary>
+internal sealed class WeightAverage : IDisposable
+{
+    private readonly Parameter[] _parameters;
+    private readonly Tensor[] _means;
+    private readonly double _eta;
+    private long _count;
+
+    /// <summary>Starts from the parameters as they are.</summary>
+    public WeightAverage(Module<Tensor, Tensor> module, double eta)
+    {
+        using IDisposable noGradients = no_grad();
+        _eta = eta;
+        _parameters = [.. module.parameters()];
+        _means = Array.ConvertAll(_parameters, parameter => parameter.detach().clone().DetachFromDisposeScope());
+    }
+
+    /// <summary>Takes the parameters of another update in.</summary>
+    public void Add()
+    {
+        using IDisposable noGradients = no_grad();
+        _count++;
+        double share = Math.Min(1, (_eta + 1) / (_count + _eta));
+        for (int i = 0; i < _means.Length; i++)
+        {
+            if (_means[i].device_type == DeviceType.CPU && _parameters[i].is_contiguous())
+                TensorPrimitives.Lerp(Values(_means[i]), Values(_parameters[i]), (float)share, Values(_means[i]));
+            else
+                _means[i].ScaleInPlace(1 - share).AddInPlace(_parameters[i], share);
+        }
+    }
+
+    /// <summary>Forgets what came before.</summary>
+    public void Restart()
+    {
+        using IDisposable noGradients = no_grad();
+        _count = 0;
+        for (int i = 0; i < _means.Length; i++)
+            _means[i].copy_(_parameters[i]);
+    }
+
+    /// <summary>Exchanges the module's parameters and their means; a second call gives them back.</summary>
+    public void Swap()
+    {
+        using IDisposable noGradients = no_grad();
+        for (int i = 0; i < _means.Length; i++)
+        {
+            using Tensor own = _parameters[i].detach().clone();
+            _parameters[i].copy_(_means[i]);
+            _means[i].copy_(own);
+        }
+    }
+
+    /// <summary>The means and how many updates they are of.</summary>
+    public void Checkpoint(StateStream state)
+    {
+        state.Value(ref _count);
+        foreach (Tensor mean in _means)
+            state.Tensor(mean, "the averaged weights");
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (Tensor mean in _means)
+            mean.Dispose();
+    }
+
+    private static Span<float> Values(Tensor tensor) => MemoryMarshal.Cast<byte, float>(tensor.bytes);
+}
