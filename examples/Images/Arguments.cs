@@ -9,18 +9,24 @@ internal sealed record Arguments
         Usage: Images [--data DIR] [--unseen NAME,NAME] [--unlike DIR] [--size N] [--limit N] [--epochs N]
                       [--json PATH] [--seed N] [--output DIR]
                Images --prepare-idx DIR --data DIR
-          --data DIR         images, one sub-folder a class; without it, handwritten digits are written out as PNG files and used
-          --unseen NAMES     sub-folders that training never sees; without it, the last two in alphabetical order
-          --unlike DIR       images of another kind altogether, one sub-folder a class, to test against as well
+          --data DIR         images, one sub-folder per class; without it, handwritten digits are written out as PNG files and used
+          --unseen NAMES     sub-folders that training never sees, or none; without it, the last two in alphabetical order, fewer where two classes
+                             would not be left
+          --unlike DIR       images of another kind altogether, one sub-folder per class, to test against as well
           --size N           height and width the images are resized to, at least 8; without it, those of the first image
-          --limit N          images a class at most
+          --limit N          images per class at most
           --epochs N         passes over the training images; 25 without it
+          --json PATH        where the numbers measured go, as JSON
+          --seed N           seed of the training and of the choice of test images; 1 without it
+          --output DIR       where the model, the pictures and the report go; artifacts/images without it
           --prepare-idx DIR  turns IDX files (MNIST, Fashion-MNIST) in DIR into PNG files in the --data folder, and ends
+          --help             shows this text
         """;
 
     public string? Data { get; private set; }
 
-    public string[] Unseen { get; private set; } = [];
+    /// <summary>Null where the option was not given.</summary>
+    public string[]? Unseen { get; private set; }
 
     public string? Unlike { get; private set; }
 
@@ -57,7 +63,7 @@ internal sealed record Arguments
         switch (name)
         {
             case "--data": Data = value; break;
-            case "--unseen": Unseen = value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries); break;
+            case "--unseen": Unseen = value == "none" ? [] : value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries); break;
             case "--unlike": Unlike = value; break;
             case "--size": Size = Number(name, value, 8); break;
             case "--limit": Limit = Number(name, value, 2); break;

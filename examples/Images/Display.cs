@@ -13,10 +13,14 @@ internal static class Display
         table.AddRow("log-loss", Number(results.LogLoss), "of the true class's probability; 0 is best");
         table.AddRow("ECE before calibration", Number(results.EceUncalibrated), "mean gap between confidence and accuracy");
         table.AddRow("ECE after calibration", Number(results.Ece), "what Score delivers");
-        table.AddRow("AUROC of Energy", Number(results.AurocEnergy), Markup.Escape($"{unseen} against {known}; 1 is perfect, 0.5 chance"));
-        table.AddRow("AUROC of OodScore", Number(results.AurocOodScore), "the same for the column to use");
         table.AddRow(Invariant($"known images with OodScore > {Results.Threshold}"), Share(results.FlaggedKnown), "false alarms; 5 % expected");
-        table.AddRow(Invariant($"unseen images with OodScore > {Results.Threshold}"), Share(results.FlaggedUnseen), "caught");
+        if (results.AurocEnergy is { } unseenEnergy)
+        {
+            table.AddRow("AUROC of Energy", Number(unseenEnergy), Markup.Escape($"{unseen} against {known}; 1 is perfect, 0.5 chance"));
+            table.AddRow("AUROC of OodScore", Number(results.AurocOodScore!.Value), "the same for the column to use");
+            table.AddRow(Invariant($"unseen images with OodScore > {Results.Threshold}"), Share(results.FlaggedUnseen!.Value), "caught");
+        }
+
         if (results.AurocEnergyUnlike is { } energy)
         {
             table.AddRow("AUROC of Energy, other images", Number(energy), "images of another kind altogether");

@@ -3,22 +3,26 @@ using Microsoft.ML.Jem.Images;
 
 namespace Images;
 
-/// <summary>The images of a folder with one sub-folder a class: known ones to train and to test on, and classes kept away from training.</summary>
+/// <summary>The images of a folder with one sub-folder per class: known ones to train and to test on, and classes kept away from training.</summary>
 internal sealed record ImageFolder(Picture[] Train, Picture[] Test, Picture[] Unseen, ImageShape Shape)
 {
     private const double TestShare = 0.25;
     private const int ImagesToLookAt = 50;
+    private const int LeastKnown = 2;
+    private const int UnseenUnlessAsked = 2;
 
     private static readonly string[] Extensions = [".png", ".jpg", ".jpeg", ".bmp"];
 
-    public static ImageFolder Read(string path, string[] unseen, int? size, int limit, int seed)
+    public static ImageFolder Read(string path, string[]? unseen, int? size, int limit, int seed)
     {
         (string Name, Picture[] Pictures)[] classes = Classes(path, limit, seed);
-        string[] keptBack = unseen.Length > 0 ? unseen : [.. classes.TakeLast(2).Select(entry => entry.Name)];
+        string[] keptBack = unseen ?? [.. classes.TakeLast(Math.Clamp(classes.Length - LeastKnown, 0, UnseenUnlessAsked)).Select(entry => entry.Name)];
         if (keptBack.FirstOrDefault(name => !classes.Any(entry => entry.Name == name)) is { } missing)
             throw new ArgumentException($"There is no folder '{missing}' in {path}. It has {string.Join(", ", classes.Select(entry => entry.Name))}.");
         Picture[][] known = [.. classes.Where(entry => !keptBack.Contains(entry.Name)).Select(entry => entry.Pictures)];
-        if (known.Length < 2)
+        if (known.FirstOrDefault(pictures => pictures.Length < 2) is { } single)
+            throw new ArgumentException($"'{single[0].Label}' has one image only: a known class needs at least two, one to train on and one to test on.");
+        if (known.Length < LeastKnown)
             throw new ArgumentException($"A classifier needs at least two classes beside the {keptBack.Length} that training never sees, but {path} has {classes.Length} folders with images.");
 
         return new ImageFolder(
@@ -44,10 +48,10 @@ internal sealed record ImageFolder(Picture[] Train, Picture[] Test, Picture[] Un
                 classes.Add((name, [.. files.Take(limit).Select(file => new Picture { Label = name, ImagePath = file })]));
         }
 
-        return classes.Count > 0 ? [.. classes] : throw new ArgumentException($"{path} has no sub-folder with {string.Join(", ", Extensions)} files. Give a folder with one sub-folder a class.");
+        return classes.Count > 0 ? [.. classes] : throw new ArgumentException($"{path} has no sub-folder with {string.Join(", ", Extensions)} files. Give a folder with one sub-folder per class.");
     }
 
-    private static int TestCount(Picture[] pictures) => (int)(TestShare * pictures.Length);
+    private static int TestCount(Picture[] pictures) => Math.Max(1, (int)(TestShare * pictures.Length));
 
     /// <summary>Grey if the first images are; as large as the first image, if nothing else is asked for.</summary>
     private static ImageShape ShapeOf(Picture[] pictures, int? size)

@@ -3,10 +3,16 @@ using Images;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Jem;
-using Microsoft.ML.Jem.Generation;
 using Microsoft.ML.Jem.Images;
 using Microsoft.ML.Jem.Networks;
+using Shared;
 using Spectre.Console;
+
+if (args.Contains("--help") || args.Contains("-h"))
+{
+    Console.WriteLine(Arguments.Usage);
+    return 0;
+}
 
 Arguments arguments;
 ImageFolder images;
@@ -34,9 +40,10 @@ catch (Exception error) when (error is ArgumentException or IOException)
 ImageShape shape = images.Shape;
 string known = string.Join(", ", images.Train.Select(picture => picture.Label).Distinct());
 string unseen = string.Join(", ", images.Unseen.Select(picture => picture.Label).Distinct());
-AnsiConsole.WriteLine($"Images of {shape} values. Training on {images.Train.Length} of {known}. Kept back: {images.Test.Length} more of them, and {images.Unseen.Length} of {unseen}, which training never sees.");
+string neverSeen = images.Unseen.Length == 0 ? "No class is kept from training." : $"And {images.Unseen.Length} of {unseen}, which training never sees.";
+AnsiConsole.WriteLine($"Images of {shape} values. Training on {images.Train.Length} of {known}. Kept back: {images.Test.Length} more of them. {neverSeen}");
 
-var mlContext = new MLContext(arguments.Seed);
+var mlContext = WarningLog.CreateContext(arguments.Seed);
 IDataView trainData = mlContext.Data.LoadFromEnumerable(images.Train);
 var clock = Stopwatch.StartNew();
 TransformerChain<JemTransformer> model = TrainingDisplay.Run(progress => ImagePipeline.Create(mlContext, shape, new JemTrainer.Options
@@ -52,29 +59,30 @@ TransformerChain<JemTransformer> model = TrainingDisplay.Run(progress => ImagePi
 clock.Stop();
 JemTransformer jem = model.LastTransformer;
 
+// Saved before anything else is done with it: what was trained must not be lost.
+string zip = Path.Combine(arguments.Output, "model.zip");
+mlContext.Model.SaveVerified(model, trainData.Schema, zip);
+AnsiConsole.WriteLine($"Saved: {zip}.");
+
 IDataView test = model.Transform(mlContext.Data.LoadFromEnumerable(images.Test));
-IDataView novel = model.Transform(mlContext.Data.LoadFromEnumerable(images.Unseen));
+IDataView? novel = images.Unseen.Length == 0 ? null : model.Transform(mlContext.Data.LoadFromEnumerable(images.Unseen));
 IDataView? unlike = arguments.Unlike is { } other
     ? model.Transform(mlContext.Data.LoadFromEnumerable(ImageFolder.ReadAll(other, arguments.Limit, arguments.Seed)))
     : null;
 Results results = Results.Measure(mlContext, jem, test, novel, unlike, clock.Elapsed.TotalSeconds);
+if (arguments.JsonPath is { } path)
+    results.Write(path);
 Display.Print(results, known, unseen);
 
-// Ten samples of p(x|y) for each class, a row a class; and the test images the model finds most (above) and least likely.
 int zoom = SampleGrids.Zoom(shape);
-float[][] ofClasses = [.. jem.Model.ClassNames.SelectMany(name => jem.Sample(10, name, steps: 40, seed: arguments.Seed))];
-jem.SaveImages(Path.Combine(arguments.Output, "samples-by-class.png"), ofClasses, columns: 10, zoom);
-float[][] fromStart = [.. jem.Model.ClassNames.SelectMany(name => jem.Sample(10, name, steps: 200, SampleStart.InitialDistribution, arguments.Seed))];
-jem.SaveImages(Path.Combine(arguments.Output, "samples-by-class-from-start.png"), fromStart, columns: 10, zoom);
+float[][] samples = Samples.Draw(jem, arguments.Output, zoom, arguments.Seed);
+
+// The test images the model finds most (above) and least likely.
 Likelihood likelihood = Likelihood.Of(mlContext, jem, test);
 jem.SaveImages(Path.Combine(arguments.Output, "most-and-least-likely.png"), likelihood.Images, columns: likelihood.Most.Length, zoom);
 Display.Print(likelihood);
 
-string zip = Path.Combine(arguments.Output, "model.zip");
-mlContext.Model.Save(model, trainData.Schema, zip);
 string report = Path.Combine(arguments.Output, "report.html");
-Report.Create(mlContext, jem, shape, test, novel, ofClasses, likelihood).Save(report);
-AnsiConsole.WriteLine($"Model and grids of samples are in {arguments.Output}. To look at: {report}.");
-if (arguments.JsonPath is { } path)
-    results.Write(path);
+Report.Create(mlContext, jem, shape, test, novel, samples, likelihood).Save(report);
+AnsiConsole.WriteLine($"Model and pictures are in {arguments.Output}. To look at: {report}.");
 return 0;

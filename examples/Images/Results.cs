@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.ML;
+using Microsoft.ML.Data;
 using Microsoft.ML.Jem;
 using Microsoft.ML.Jem.Evaluation;
 
@@ -12,10 +13,10 @@ internal sealed record Results(
     double LogLoss,
     double EceUncalibrated,
     double Ece,
-    double AurocEnergy,
-    double AurocOodScore,
+    double? AurocEnergy,
+    double? AurocOodScore,
     double FlaggedKnown,
-    double FlaggedUnseen,
+    double? FlaggedUnseen,
     double? AurocEnergyUnlike,
     double? AurocOodScoreUnlike,
     double? FlaggedUnlike,
@@ -31,24 +32,25 @@ internal sealed record Results(
         WriteIndented = true,
     };
 
-    public static Results Measure(MLContext mlContext, JemTransformer model, IDataView known, IDataView unseen, IDataView? unlike, double trainSeconds)
+    public static Results Measure(MLContext mlContext, JemTransformer model, IDataView known, IDataView? unseen, IDataView? unlike, double trainSeconds)
     {
         MulticlassClassificationCatalog catalog = mlContext.MulticlassClassification;
         CalibrationMetrics calibrated = catalog.EvaluateCalibration(known);
         CalibrationMetrics uncalibrated = catalog.EvaluateCalibration(Uncalibrated(mlContext, model, known));
-        OutOfDistributionMetrics Against(IDataView others, string column) => catalog.EvaluateOutOfDistribution(known, others, column, Threshold);
-        OutOfDistributionMetrics oodScore = Against(unseen, "OodScore");
-        OutOfDistributionMetrics? unlikeScore = unlike is null ? null : Against(unlike, "OodScore");
+        OutOfDistributionMetrics? Against(IDataView? others, string column) =>
+            others is null ? null : catalog.EvaluateOutOfDistribution(known, others, column, Threshold);
+        OutOfDistributionMetrics? oodScore = Against(unseen, "OodScore");
+        OutOfDistributionMetrics? unlikeScore = Against(unlike, "OodScore");
         return new Results(
             calibrated.Accuracy,
             calibrated.LogLoss,
             uncalibrated.ExpectedCalibrationError,
             calibrated.ExpectedCalibrationError,
-            Against(unseen, "Energy").AreaUnderRocCurve,
-            oodScore.AreaUnderRocCurve,
-            oodScore.FalseAlarmRate,
-            oodScore.DetectionRate,
-            unlike is null ? null : Against(unlike, "Energy").AreaUnderRocCurve,
+            Against(unseen, "Energy")?.AreaUnderRocCurve,
+            oodScore?.AreaUnderRocCurve,
+            known.GetColumn<float>("OodScore").Average(score => score > Threshold ? 1.0 : 0),
+            oodScore?.DetectionRate,
+            Against(unlike, "Energy")?.AreaUnderRocCurve,
             unlikeScore?.AreaUnderRocCurve,
             unlikeScore?.DetectionRate,
             trainSeconds);

@@ -12,13 +12,17 @@ internal sealed record Arguments
 
           --set NAME       embedded data: digits (default), penguins, wine, breast_cancer or iris
           --data FILE      a CSV file with a header row, plain or .gz; numbers, text and missing values
+          --separator C    what stands between its fields: one character, or tab (default: a comma)
           --label COLUMN   the column to predict
+          --ignore COLUMN  columns to leave out, such as identifiers and names; several may follow
           --unseen VALUE   classes kept from training, to be noticed as unfamiliar; several may follow
           --folds N        folds of the cross-validation (default 5)
           --seed N         seed of the folds and the trainers (default 1)
           --epochs N       epochs of the two Jem trainers (default: theirs)
-          --output DIR     where comparison.md, .json and .html go (default artifacts/comparison)
+          --output DIR     where comparison.md, .json and .html go, written anew after each fold, and folds.json with each training (default
+                           artifacts/comparison)
           --json PATH      where the JSON goes as well
+          --help           shows this text
         """;
 
     public string? Set { get; private init; }
@@ -26,6 +30,10 @@ internal sealed record Arguments
     public string? DataPath { get; private init; }
 
     public string? Label { get; private init; }
+
+    public char Separator { get; private init; } = ',';
+
+    public IReadOnlyList<string> Ignored { get; private init; } = [];
 
     /// <summary>Null where the option was not given: then the set's own default counts.</summary>
     public IReadOnlyList<string>? Unseen { get; private init; }
@@ -56,6 +64,9 @@ internal sealed record Arguments
                 "--set" => arguments with { Set = Single(option, values) },
                 "--data" => arguments with { DataPath = Single(option, values) },
                 "--label" => arguments with { Label = Single(option, values) },
+                "--separator" => arguments with { Separator = Character(option, values) },
+                "--ignore" when values.Length > 0 => arguments with { Ignored = [.. arguments.Ignored, .. values] },
+                "--ignore" => throw new ArgumentException("--ignore needs at least one column."),
                 "--unseen" when values.Length > 0 => arguments with { Unseen = [.. arguments.Unseen ?? [], .. values] },
                 "--unseen" => throw new ArgumentException("--unseen needs at least one class."),
                 "--folds" => arguments with { Folds = WholeNumber(option, values, 2) },
@@ -69,6 +80,8 @@ internal sealed record Arguments
 
         if (arguments.DataPath is null != arguments.Label is null)
             throw new ArgumentException("--data FILE and --label COLUMN belong together.");
+        if (arguments.Label is not null && arguments.Ignored.Contains(arguments.Label))
+            throw new ArgumentException($"--ignore names '{arguments.Label}', which is the label.");
         if (arguments.DataPath is not null && arguments.Set is not null)
             throw new ArgumentException("--data and --set exclude each other.");
         return arguments;
@@ -77,6 +90,13 @@ internal sealed record Arguments
     private static string Single(string option, string[] values) => values is [var value]
         ? value
         : throw new ArgumentException($"{option} needs one value, but got {values.Length}.");
+
+    private static char Character(string option, string[] values) => Single(option, values) switch
+    {
+        "tab" or "\\t" => '\t',
+        [var one] when one is not ('"' or '\n' or '\r') => one,
+        _ => throw new ArgumentException($"{option} needs one character other than a quote or a line break, or the word tab, but got '{values[0]}'."),
+    };
 
     private static int WholeNumber(string option, string[] values, int lowest) =>
         int.TryParse(Single(option, values), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number) && number >= lowest

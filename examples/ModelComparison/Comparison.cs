@@ -1,4 +1,6 @@
 using Microsoft.ML;
+using Microsoft.ML.Jem.Training;
+using Shared;
 using static Microsoft.ML.DataOperationsCatalog;
 
 namespace ModelComparison;
@@ -10,17 +12,17 @@ internal static class Comparison
     /// <param name="contestants">The trainers.</param>
     /// <param name="folds">Number of folds.</param>
     /// <param name="seed">Seed of the folds and of every trainer.</param>
-    /// <param name="done">Told each result as it comes: who, which fold from 1, what.</param>
-    /// <returns>One summary a trainer, the lowest log-loss first.</returns>
+    /// <param name="observers">Told how it goes.</param>
+    /// <returns>One summary per trainer, the lowest log-loss first.</returns>
     /// <exception cref="ArgumentException">There are fewer rows than folds can share.</exception>
     public static IReadOnlyList<Summary> Run(
-        DataSet data, IReadOnlyList<Contestant> contestants, int folds, int seed, Action<Contestant, int, FoldResult> done)
+        DataSet data, IReadOnlyList<Contestant> contestants, int folds, int seed, IReadOnlyList<IComparisonProgress> observers)
     {
         if (data.RowCount - data.UnseenRowCount < 2 * folds)
             throw new ArgumentException($"{folds} folds need at least {2 * folds} rows of known classes, but there are {data.RowCount - data.UnseenRowCount}. Choose fewer with --folds.");
 
-        var results = contestants.ToDictionary(contestant => contestant, _ => new List<FoldResult>());
-        var mlContext = new MLContext(seed);
+        var results = contestants.ToDictionary(contestant => contestant.Name, _ => new List<FoldResult>());
+        MLContext mlContext = WarningLog.CreateContext(seed);
         (IDataView known, IDataView? unseen) = data.Load(mlContext);
         int fold = 0;
         foreach (TrainTestData split in mlContext.Data.CrossValidationSplit(known, folds, seed: seed))
@@ -29,12 +31,25 @@ internal static class Comparison
             using var run = new FoldRun(mlContext, data, split.TrainSet, split.TestSet, unseen);
             foreach (Contestant contestant in contestants)
             {
-                FoldResult result = run.Measure(contestant);
-                results[contestant].Add(result);
-                done(contestant, fold, result);
+                foreach (IComparisonProgress observer in observers)
+                    observer.Begin(contestant, fold);
+                FoldResult result = run.Measure(contestant, new Forwarding(observers, contestant, fold));
+                results[contestant.Name].Add(result);
+                foreach (IComparisonProgress observer in observers)
+                    observer.End(contestant, fold, result);
             }
         }
 
-        return [.. results.Select(entry => Summary.Of(entry.Key.Name, entry.Value)).OrderBy(summary => summary.LogLoss.Mean)];
+        return Summary.Rank(results.Select(entry => (entry.Key, (IReadOnlyList<FoldResult>)entry.Value)));
+    }
+
+    /// <summary>Tells all observers what a trainer tells.</summary>
+    private sealed class Forwarding(IReadOnlyList<IComparisonProgress> observers, Contestant contestant, int fold) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value)
+        {
+            foreach (IComparisonProgress observer in observers)
+                observer.Train(contestant, fold, value);
+        }
     }
 }

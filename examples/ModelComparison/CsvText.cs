@@ -2,10 +2,10 @@ using System.Text;
 
 namespace ModelComparison;
 
-/// <summary>Splits comma-separated text into rows of fields; a quoted field may hold commas, line breaks and doubled quotes.</summary>
+/// <summary>Splits separated text into rows of fields; a quoted field may hold separators, line breaks and doubled quotes.</summary>
 internal static class CsvText
 {
-    public static IEnumerable<string[]> Rows(TextReader text)
+    public static IEnumerable<string[]> Rows(TextReader text, char separator)
     {
         var fields = new List<string>();
         var field = new StringBuilder();
@@ -26,7 +26,7 @@ internal static class CsvText
             {
                 quoted = true;
             }
-            else if (character is ',' or '\n')
+            else if (character == separator || character == '\n')
             {
                 fields.Add(field.ToString());
                 field.Clear();

@@ -10,27 +10,30 @@ internal sealed class DataSet
     public const string LabelText = "LabelText";
     public const string Numbers = "Numbers";
 
-    private static readonly HashSet<string> Missing = new(StringComparer.OrdinalIgnoreCase) { "", "?", "NA", "N/A", "NaN", "null" };
+    private const int Named = 10;
 
     private readonly byte[] _csv;
+    private readonly char _separator;
     private readonly int _label;
     private readonly int[] _numbers;
     private readonly int[] _texts;
 
-    private DataSet(string name, byte[] csv, string label, IReadOnlyList<string> unseen)
+    private DataSet(string name, byte[] csv, char separator, string label, IReadOnlyList<string> ignored, IReadOnlyList<string> unseen)
     {
         Name = name;
         _csv = csv;
-        using IEnumerator<string[]> rows = CsvText.Rows(new StreamReader(new MemoryStream(csv))).GetEnumerator();
+        _separator = separator;
+        using IEnumerator<string[]> rows = CsvText.Rows(new StreamReader(new MemoryStream(csv)), separator).GetEnumerator();
         string[] header = rows.MoveNext() ? rows.Current : throw new ArgumentException($"{name} is empty: expected a header row and data.");
         _label = Array.IndexOf(header, label);
         if (_label < 0)
             throw new ArgumentException($"{name} has no column '{label}'. Its columns are: {string.Join(", ", header)}.");
+        if (ignored.Except(header).ToArray() is { Length: > 0 } strange)
+            throw new ArgumentException($"--ignore names {string.Join(", ", strange)}, which {name} does not have. Its columns are: {string.Join(", ", header)}.");
 
-        var isNumber = Enumerable.Repeat(true, header.Length).ToArray();
-        var hasGaps = new bool[header.Length];
-        var isEmpty = Enumerable.Repeat(true, header.Length).ToArray();
+        ColumnProfile[] profiles = [.. header.Select(column => new ColumnProfile(column))];
         var counts = new SortedDictionary<string, int>(StringComparer.Ordinal);
+        int unlabelled = 0;
         for (int line = 2; rows.MoveNext(); line++)
         {
             string[] row = rows.Current;
@@ -38,27 +41,23 @@ internal sealed class DataSet
                 throw new ArgumentException($"{name}, row {line}: expected {header.Length} fields as in the header, but there are {row.Length}.");
             if (row[_label].Length > 0)
                 counts[row[_label]] = counts.GetValueOrDefault(row[_label]) + 1;
+            else
+                unlabelled++;
             for (int column = 0; column < row.Length; column++)
-            {
-                if (Missing.Contains(row[column]))
-                {
-                    hasGaps[column] = true;
-                    continue;
-                }
-
-                isEmpty[column] = false;
-                isNumber[column] &= float.TryParse(row[column], NumberStyles.Float, CultureInfo.InvariantCulture, out _);
-            }
+                profiles[column].Add(row[column]);
         }
 
-        int[] features = [.. Enumerable.Range(0, header.Length).Where(column => column != _label && !isEmpty[column])];
-        _numbers = [.. features.Where(column => isNumber[column])];
-        _texts = [.. features.Where(column => !isNumber[column])];
-        HasMissingNumbers = _numbers.Any(column => hasGaps[column]);
+        int[] empty = [.. Enumerable.Range(0, header.Length).Where(column => column != _label && profiles[column].IsEmpty && !ignored.Contains(header[column]))];
+        int[] features = [.. Enumerable.Range(0, header.Length).Where(column => column != _label && !profiles[column].IsEmpty && !ignored.Contains(header[column]))];
+        _numbers = [.. features.Where(column => profiles[column].IsNumber)];
+        _texts = [.. features.Where(column => !profiles[column].IsNumber)];
+        HasMissingNumbers = _numbers.Any(column => profiles[column].HasGaps);
         Unseen = unseen;
-        Known = [.. counts.Keys.Except(unseen)];
-        RowCount = counts.Values.Sum();
+        string[] single = [.. counts.Where(entry => entry.Value == 1 && !unseen.Contains(entry.Key)).Select(entry => entry.Key)];
+        Known = [.. counts.Keys.Except(unseen).Except(single)];
+        RowCount = Known.Concat(unseen).Sum(value => counts.GetValueOrDefault(value));
         UnseenRowCount = unseen.Sum(value => counts.GetValueOrDefault(value));
+        Notes = [.. NotesOf(profiles, features, unlabelled, single, [.. empty.Select(column => header[column])])];
         Check(name, label, counts.Keys);
     }
 
@@ -68,7 +67,10 @@ internal sealed class DataSet
 
     public IReadOnlyList<string> Unseen { get; }
 
-    /// <summary>Number of rows with a label.</summary>
+    /// <summary>What was left out, and what looks wrong; one sentence or two each.</summary>
+    public IReadOnlyList<string> Notes { get; }
+
+    /// <summary>Number of rows that take part.</summary>
     public int RowCount { get; }
 
     public int UnseenRowCount { get; }
@@ -92,11 +94,11 @@ internal sealed class DataSet
             if (!File.Exists(path))
                 throw new ArgumentException($"There is no file '{path}'.");
             using FileStream file = File.OpenRead(path);
-            return new DataSet(Path.GetFileName(path), EmbeddedSet.Bytes(file, path), arguments.Label!, arguments.Unseen ?? []);
+            return new DataSet(Path.GetFileName(path), EmbeddedSet.Bytes(file, path), arguments.Separator, arguments.Label!, arguments.Ignored, arguments.Unseen ?? []);
         }
 
         EmbeddedSet set = EmbeddedSet.Find(arguments.Set ?? "digits");
-        return new DataSet(set.Name, set.Read(), set.Label, arguments.Unseen ?? set.Unseen);
+        return new DataSet(set.Name, set.Read(), ',', set.Label, arguments.Ignored, arguments.Unseen ?? set.Unseen);
     }
 
     /// <summary>The rows of known and of unseen classes, in memory.</summary>
@@ -111,7 +113,7 @@ internal sealed class DataSet
         TextLoader loader = mlContext.Data.CreateTextLoader(new TextLoader.Options
         {
             Columns = columns,
-            Separators = [','],
+            Separators = [_separator],
             HasHeader = true,
             AllowQuoting = true,
             ReadMultilines = true,
@@ -124,6 +126,24 @@ internal sealed class DataSet
         return (Only(known.Contains), Unseen.Count == 0 ? null : Only(Unseen.Contains));
     }
 
+    private IEnumerable<string> NotesOf(ColumnProfile[] profiles, int[] features, int unlabelled, string[] single, string[] empty)
+    {
+        if (unlabelled > 0)
+            yield return $"Left out: {Count(unlabelled, "row")} without a label.";
+        if (single.Length > 0)
+            yield return $"Left out: {(single.Length == 1 ? "1 class" : $"{single.Length} classes")} of one row only, which cannot be both trained and tested on ({Some(single)}).";
+        if (empty.Length > 0)
+            yield return $"Left out: {Count(empty.Length, "column")} without a value ({Some(empty)}).";
+        if (profiles[_label].LabelNote is { } note)
+            yield return note;
+        foreach (string about in features.Select(column => profiles[column].FeatureNote).OfType<string>())
+            yield return about;
+    }
+
+    private static string Count(int count, string what) => count == 1 ? $"1 {what}" : $"{count} {what}s";
+
+    private static string Some(string[] names) => string.Join(", ", names.Take(Named)) + (names.Length > Named ? ", …" : "");
+
     private void Check(string name, string label, IEnumerable<string> classes)
     {
         if (_numbers.Length + _texts.Length == 0)
@@ -131,7 +151,7 @@ internal sealed class DataSet
         if (Unseen.Except(classes).ToArray() is { Length: > 0 } unknown)
             throw new ArgumentException($"--unseen names {string.Join(", ", unknown)}, which column '{label}' does not have. Its classes are: {string.Join(", ", classes.Take(50))}.");
         if (Known.Count < 2)
-            throw new ArgumentException($"Column '{label}' leaves {Known.Count} known classes: a classifier needs at least two.");
+            throw new ArgumentException($"Column '{label}' leaves {Known.Count} known classes of two rows or more: a classifier needs at least two.");
     }
 
     private sealed class Labelled

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Jem.Evaluation;
+using Microsoft.ML.Jem.Training;
 
 namespace ModelComparison;
 
@@ -29,10 +30,12 @@ internal sealed class FoldRun : IDisposable
     }
 
     /// <summary>Trains on the fold's training rows, measures on its test rows.</summary>
-    public FoldResult Measure(Contestant contestant)
+    /// <param name="contestant">Who trains.</param>
+    /// <param name="progress">Told how training goes, where the trainer tells.</param>
+    public FoldResult Measure(Contestant contestant, IProgress<TrainingProgress> progress)
     {
         var clock = Stopwatch.StartNew();
-        ITransformer model = contestant.Create(_mlContext).Fit(_train);
+        ITransformer model = contestant.Create(_mlContext, progress).Fit(_train);
         double trainSeconds = clock.Elapsed.TotalSeconds;
 
         using var disposable = model as IDisposable;

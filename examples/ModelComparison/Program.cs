@@ -2,7 +2,7 @@ using ModelComparison;
 using ModelComparison.Output;
 using Spectre.Console;
 
-if (args is ["--help"] or ["-h"])
+if (args.Contains("--help") || args.Contains("-h"))
 {
     Console.WriteLine(Arguments.Usage);
     return 0;
@@ -15,18 +15,14 @@ try
     Contestant[] contestants = Contestant.All(arguments.Seed, arguments.Epochs);
     string description = $"{data.Description}; {arguments.Folds} folds, seed {arguments.Seed}";
     AnsiConsole.MarkupLineInterpolated($"{description}.");
+    foreach (string note in data.Notes)
+        AnsiConsole.MarkupLineInterpolated($"[yellow]Note:[/] {note}");
 
+    var files = new ResultWriter(arguments.Output, description, data.Notes, arguments.JsonPath, contestants.Length, arguments.Folds);
     IReadOnlyList<Summary> summaries = ConsoleDisplay.Run(
-        contestants, arguments.Folds, done => Comparison.Run(data, contestants, arguments.Folds, arguments.Seed, done));
+        contestants, arguments.Folds, display => Comparison.Run(data, contestants, arguments.Folds, arguments.Seed, [display, files]));
     ConsoleDisplay.Print(summaries);
-
-    string json = ResultFiles.Json(summaries);
-    ResultFiles.Write(Path.Combine(arguments.Output, "comparison.json"), json);
-    ResultFiles.Write(Path.Combine(arguments.Output, "comparison.md"), ResultFiles.Markdown(description, summaries));
-    ResultFiles.Html(description, summaries).Save(Path.Combine(arguments.Output, "comparison.html"));
-    if (arguments.JsonPath is { } path)
-        ResultFiles.Write(path, json);
-    AnsiConsole.MarkupLineInterpolated($"Written to [blue]{Path.GetFullPath(arguments.Output)}[/]: comparison.md, comparison.json, comparison.html.");
+    AnsiConsole.MarkupLineInterpolated($"Written to [blue]{Path.GetFullPath(arguments.Output)}[/]: comparison.md, comparison.json, comparison.html, folds.json.");
     return 0;
 }
 catch (ArgumentException error)

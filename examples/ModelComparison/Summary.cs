@@ -28,6 +28,10 @@ internal sealed record Summary(
     Measure RowsPerSecond,
     Measure ModelBytes)
 {
+    /// <summary>One summary per trainer, the lowest log-loss first.</summary>
+    public static IReadOnlyList<Summary> Rank(IEnumerable<(string Trainer, IReadOnlyList<FoldResult> Folds)> results) =>
+        [.. results.Select(entry => Of(entry.Trainer, entry.Folds)).OrderBy(summary => summary.LogLoss.Mean)];
+
     public static Summary Of(string trainer, IReadOnlyList<FoldResult> folds)
     {
         Measure Over(Func<FoldResult, double> value) => Measure.Of(folds.Select(value));

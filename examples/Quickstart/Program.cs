@@ -3,7 +3,14 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Jem;
 using Quickstart;
+using Shared;
 using Spectre.Console;
+
+if (args.Contains("--help") || args.Contains("-h"))
+{
+    Console.WriteLine(Arguments.Usage);
+    return 0;
+}
 
 Arguments arguments;
 try
@@ -23,9 +30,10 @@ Digit[] unseen = Digit.Read("novel.csv.gz");
 AnsiConsole.MarkupLineInterpolated(
     $"[bold]Handwritten digits.[/] Training on {train.Length} images of 0 to 7. Kept back: {test.Length} more of them, and {unseen.Length} images of 8 and 9, which the model never sees.");
 
-var mlContext = new MLContext(arguments.Seed);
+var mlContext = WarningLog.CreateContext(arguments.Seed);
 IDataView trainData = mlContext.Data.LoadFromEnumerable(train);
 
+Directory.CreateDirectory(arguments.Output);
 var clock = Stopwatch.StartNew();
 TransformerChain<JemTransformer> model = TrainingDisplay.Run(progress =>
     mlContext.Transforms.Conversion.MapValueToKey("Label")
@@ -33,22 +41,22 @@ TransformerChain<JemTransformer> model = TrainingDisplay.Run(progress =>
         .Fit(trainData));
 clock.Stop();
 
+// Saved before anything else is done with it: what was trained must not be lost.
+string zip = Path.Combine(arguments.Output, "model.zip");
+mlContext.Model.SaveVerified(model, trainData.Schema, zip);
+
 IDataView known = model.Transform(mlContext.Data.LoadFromEnumerable(test));
 IDataView novel = model.Transform(mlContext.Data.LoadFromEnumerable(unseen));
 Results results = Results.Measure(mlContext, model.LastTransformer, known, novel, clock.Elapsed.TotalSeconds);
+if (arguments.JsonPath is { } path)
+    results.Write(path);
 Display.Print(results);
 Display.Print(mlContext, known, novel);
 
-Directory.CreateDirectory(arguments.Output);
-string zip = Path.Combine(arguments.Output, "model.zip");
 string onnx = Path.Combine(arguments.Output, "model.onnx");
-mlContext.Model.SaveVerified(model, trainData.Schema, zip);
 using (FileStream file = File.Create(onnx))
     model.LastTransformer.ExportToOnnx(file);
 string report = Path.Combine(arguments.Output, "report.html");
 Report.Create(mlContext, model.LastTransformer, known, novel).Save(report);
 AnsiConsole.MarkupLineInterpolated($"For ML.NET: [blue]{zip}[/]. For any ONNX runtime: [blue]{onnx}[/]. To look at: [blue]{report}[/].");
-
-if (arguments.JsonPath is { } path)
-    results.Write(path);
 return 0;

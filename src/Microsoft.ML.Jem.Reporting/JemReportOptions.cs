@@ -18,7 +18,7 @@ public sealed class JemReportOptions
     /// <summary>Scored rows unlike the training data, such as classes never seen. The default value is null.</summary>
     public IDataView? Unseen { get; set; }
 
-    /// <summary>Name of the label column, a key; it may be absent from the data. The default value is <c>"Label"</c>.</summary>
+    /// <summary>Name of the label column, a key or the text, number or Boolean it was made of; it may be absent from the data. The default value is <c>"Label"</c>.</summary>
     public string LabelColumnName { get; set; } = "Label";
 
     /// <summary>Name of the column of class probabilities. The default value is <c>"Score"</c>.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.ML.Data;
+using Microsoft.ML.Jem.MLNet;
 
 namespace Microsoft.ML.Jem.Reporting;
 
@@ -26,7 +27,7 @@ internal sealed class ScoredRows
 
     /// <summary>Reads rows.</summary>
     /// <param name="data">The scored data.</param>
-    /// <param name="labelName">The label column; it may be absent.</param>
+    /// <param name="labelName">The label column, a key or what it was made of; it may be absent.</param>
     /// <param name="scoreName">The column of probabilities.</param>
     /// <param name="numberNames">Columns of single numbers; those that are absent or of another type are left out.</param>
     /// <exception cref="ArgumentException">The column of probabilities is missing or of another type.</exception>
@@ -35,24 +36,23 @@ internal sealed class ScoredRows
         DataViewSchema.Column score = data.Schema.GetColumnOrNull(scoreName) is { Type: VectorDataViewType { IsKnownSize: true } vector } column && vector.ItemType == NumberDataViewType.Single
             ? column
             : throw new ArgumentException($"The data has no column '{scoreName}' of class probabilities (a known-size vector of Single). Give the scored data of a multiclass trainer, or name its score column.", nameof(data));
-        DataViewSchema.Column? label = data.Schema.GetColumnOrNull(labelName) is { Type: KeyDataViewType { RawType.Name: nameof(UInt32) } } key ? key : null;
+        IReadOnlyList<string>? classNames = ScoredLabel.ClassNames(score);
+        DataViewSchema.Column? label = data.Schema.GetColumnOrNull(labelName) is { } found && (ScoredLabel.IsKey(found.Type) || (classNames is not null && ScoredLabel.CanRead(found.Type))) ? found : null;
         DataViewSchema.Column[] numbers = [.. numberNames.Select(name => data.Schema.GetColumnOrNull(name)).OfType<DataViewSchema.Column>().Where(number => number.Type == NumberDataViewType.Single)];
 
         int classCount = ((VectorDataViewType)score.Type).Size;
-        var rows = new ScoredRows { Confusion = new long[classCount, classCount], ClassNames = label is { } known ? KeyNames(known, classCount) : Numbers(classCount) };
+        var rows = new ScoredRows { Confusion = new long[classCount, classCount], ClassNames = label is { } known && ScoredLabel.IsKey(known.Type) ? KeyNames(known, classCount) : classNames ?? Numbers(classCount) };
         DataViewSchema.Column[] columns = label is { } named ? [score, named, .. numbers] : [score, .. numbers];
         using DataViewRowCursor cursor = data.GetRowCursor(columns);
         ValueGetter<VBuffer<float>> scoreGetter = cursor.GetGetter<VBuffer<float>>(score);
-        ValueGetter<uint>? labelGetter = label is { } labelColumn ? cursor.GetGetter<uint>(labelColumn) : null;
+        Func<int>? labelGetter = label is { } labelColumn ? ScoredLabel.CreateGetter(cursor, labelColumn, classNames ?? []) : null;
         (List<double> Values, ValueGetter<float> Getter)[] numberGetters =
             [.. numbers.Select(number => (rows._scores[number.Name] = [], cursor.GetGetter<float>(number)))];
         VBuffer<float> buffer = default;
-        uint labelValue = 0;
         while (cursor.MoveNext())
         {
             scoreGetter(ref buffer);
-            labelGetter?.Invoke(ref labelValue);
-            rows.Add([.. buffer.DenseValues()], (int)labelValue - 1);
+            rows.Add([.. buffer.DenseValues()], labelGetter?.Invoke() ?? -1);
             foreach ((List<double> values, ValueGetter<float> getter) in numberGetters)
             {
                 float value = 0;

@@ -14,7 +14,10 @@ public static class JemEvaluationCatalog
     /// <summary>Measures whether probabilities mean what they say.</summary>
     /// <param name="catalog">The multiclass classification catalog.</param>
     /// <param name="data">Scored rows of any multiclass trainer.</param>
-    /// <param name="labelColumnName">Name of the label column, a key. Rows without a label are skipped and counted.</param>
+    /// <param name="labelColumnName">
+    /// Name of the label column: a key, or the text, number or Boolean that <c>MapValueToKey</c> made it of. Rows without a label, or with one that
+    /// the model does not know, are skipped and counted.
+    /// </param>
     /// <param name="scoreColumnName">Name of the column of class probabilities, in the order of the label's key values.</param>
     /// <param name="numberOfBins">Number of confidence bins, at least 1.</param>
     /// <returns>ECE, MCE, Brier score, log-loss, accuracy and the reliability bins.</returns>
@@ -59,7 +62,10 @@ public static class JemEvaluationCatalog
     /// <summary>Measures what is gained by not answering where the highest probability is low.</summary>
     /// <param name="catalog">The multiclass classification catalog.</param>
     /// <param name="data">Scored rows of any multiclass trainer.</param>
-    /// <param name="labelColumnName">Name of the label column, a key. Rows without a label are skipped and counted.</param>
+    /// <param name="labelColumnName">
+    /// Name of the label column: a key, or the text, number or Boolean that <c>MapValueToKey</c> made it of. Rows without a label, or with one that
+    /// the model does not know, are skipped and counted.
+    /// </param>
     /// <param name="scoreColumnName">Name of the column of class probabilities, in the order of the label's key values.</param>
     /// <returns>The risk-coverage curve and its area.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type.</exception>
@@ -90,7 +96,10 @@ public static class JemEvaluationCatalog
     /// <param name="calibrationData">Scored rows of any multiclass trainer, which it was not trained on.</param>
     /// <param name="data">Other scored rows of the same model.</param>
     /// <param name="level">The share of rows whose set must hold the true class, between 0 and 1.</param>
-    /// <param name="labelColumnName">Name of the label column, a key. Rows without a label are skipped and counted.</param>
+    /// <param name="labelColumnName">
+    /// Name of the label column: a key, or the text, number or Boolean that <c>MapValueToKey</c> made it of. Rows without a label, or with one that
+    /// the model does not know, are skipped and counted.
+    /// </param>
     /// <param name="scoreColumnName">Name of the column of class probabilities, in the order of the label's key values.</param>
     /// <returns>Coverage and sizes of the sets, and what makes the set of a new row.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type, or the level is not between 0 and 1.</exception>
@@ -116,15 +125,13 @@ public static class JemEvaluationCatalog
         DataViewSchema.Column label = ScoredColumn.Label(data.Schema, labelName);
         DataViewSchema.Column score = ScoredColumn.Probabilities(data.Schema, scoreName);
         using DataViewRowCursor cursor = data.GetRowCursor([label, score]);
-        ValueGetter<uint> labelGetter = cursor.GetGetter<uint>(label);
+        Func<int> labelGetter = ScoredLabel.CreateGetter(cursor, label, ScoredColumn.Classes(label, score));
         var scoreGetter = FeatureGetter.Create(cursor, score, ((VectorDataViewType)score.Type).Size);
         var probabilities = new float[((VectorDataViewType)score.Type).Size];
-        uint key = 0;
         while (cursor.MoveNext())
         {
-            labelGetter(ref key);
             scoreGetter.Read(probabilities);
-            action(probabilities, (int)key - 1);
+            action(probabilities, labelGetter());
         }
     }
 

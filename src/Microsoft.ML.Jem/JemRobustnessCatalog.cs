@@ -22,12 +22,12 @@ public static class JemRobustnessCatalog
     /// graph, in double precision, on the device that <see cref="MLContext.GpuDeviceId"/> chooses.
     /// </remarks>
     /// <param name="catalog">The multiclass classification catalog.</param>
-    /// <param name="model">The model to attack; the last transformer of a chain (<see cref="TransformerChain{TLastTransformer}.LastTransformer"/>).</param>
+    /// <param name="model">The model to attack (<see cref="JemTransformerExtensions.GetJemTransformer"/>).</param>
     /// <param name="data">
     /// Rows with the label and the model's feature column. Rows without a label, or with a feature that is not finite, are skipped and counted.
     /// </param>
     /// <param name="options">How hard the adversary tries; null for the defaults.</param>
-    /// <param name="labelColumnName">Name of the label column, a key in the order of the model's classes.</param>
+    /// <param name="labelColumnName">Name of the label column: a key in the order of the model's classes, or the text, number or Boolean it was made of.</param>
     /// <returns>Accuracy without an attack and at each ε.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type, or an option is out of range.</exception>
     /// <exception cref="InvalidOperationException">No row could be attacked.</exception>
@@ -68,21 +68,20 @@ public static class JemRobustnessCatalog
         long skipped = 0;
         using DataViewRowCursor cursor = data.GetRowCursor([features, label]);
         var featureGetter = FeatureGetter.Create(cursor, features, model.Model.NumberOfFeatures, model.Model.Image, data);
-        ValueGetter<uint> labelGetter = cursor.GetGetter<uint>(label);
-        uint key = 0;
+        Func<int> labelGetter = ScoredLabel.CreateGetter(cursor, label, model.Model.ClassNames);
         while (labels.Count < most && cursor.MoveNext())
         {
             Span<float> row = matrix.NextRow();
             featureGetter.Read(row);
-            labelGetter(ref key);
-            if (key == 0 || key > model.Model.NumberOfClasses || row.ContainsAnyExceptInRange(float.MinValue, float.MaxValue))
+            int k = labelGetter();
+            if (k < 0 || k >= model.Model.NumberOfClasses || row.ContainsAnyExceptInRange(float.MinValue, float.MaxValue))
             {
                 skipped++;
                 continue;
             }
 
             matrix.Commit();
-            labels.Add((int)key - 1);
+            labels.Add(k);
         }
 
         return (matrix.ToMatrix(), [.. labels], skipped);

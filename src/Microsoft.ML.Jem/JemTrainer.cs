@@ -25,7 +25,7 @@ namespace Microsoft.ML.Jem;
 /// | `PredictedLabel` | key | The most probable class. |
 /// | `Score` | vector of <xref:System.Single> | Calibrated probability of each class; they sum to 1. |
 /// | `Energy` | <xref:System.Single> | −logsumexp f(x), the mean over the members; higher means less like the training data. |
-/// | `OodScore` | <xref:System.Single> in [0, 1) | 1 − conformal p-value: at a threshold of 1 − α at most a share α of rows like the training rows lies above. |
+/// | `OodScore` | <xref:System.Single> in [0, 1) | 1 − conformal p-value: high where few held-out rows were as strange. What it guarantees is stated in docs/calibration-and-oodscore.md. |
 ///
 /// ### Trainer Characteristics
 /// | Question | Answer |

@@ -22,6 +22,12 @@ public sealed partial class JemTransformer
     private JemNetwork? _ownNetwork;
 
     /// <summary>
+    /// Whether the model has what <see cref="Sample"/> draws from. It has not where it was trained without samples (<c>MarginalWeight = 0</c>), where p(x)
+    /// could not be trained and a plain classifier was kept (training warns), and where it comes from an ONNX file without its sampler.
+    /// </summary>
+    public bool CanSample => SamplerState.IsIn(Model.Settings);
+
+    /// <summary>
     /// Hands in the network of a loaded model where it is one of your own, derived from <see cref="JemNetwork"/>: the file holds
     /// its weights, not its code.
     /// </summary>
@@ -49,7 +55,7 @@ public sealed partial class JemTransformer
     /// <returns>Samples as feature vectors, in the features' own scale.</returns>
     /// <exception cref="ArgumentException">The class is not known.</exception>
     /// <exception cref="InvalidOperationException">
-    /// The model was trained without samples, or holds a network of your own (<see cref="UseNetwork"/>), or TorchSharp is missing.
+    /// The model has nothing to draw from (<see cref="CanSample"/>), or holds a network of your own (<see cref="UseNetwork"/>), or TorchSharp is missing.
     /// </exception>
     public float[][] Sample(
         int count, string? label = null, int steps = 20, SampleStart start = SampleStart.ReplayBuffer, int? seed = null,

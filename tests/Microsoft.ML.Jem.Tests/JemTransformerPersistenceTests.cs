@@ -37,8 +37,9 @@ public sealed class JemTransformerPersistenceTests(CloudModel model) : IClassFix
 
         Assert.False(parameters.History.IsValueCreated);
         Assert.Equal(
-            model.Jem.Model.TrainingHistory.Select(epoch => (epoch.Epoch, epoch.Member, epoch.ClassificationLoss)),
-            parameters.TrainingHistory.Select(epoch => (epoch.Epoch, epoch.Member, epoch.ClassificationLoss)));
+            model.Jem.Model.TrainingHistory.Select(epoch => (epoch.Epoch, epoch.Member, epoch.ClassificationLoss, epoch.Elapsed)),
+            parameters.TrainingHistory.Select(epoch => (epoch.Epoch, epoch.Member, epoch.ClassificationLoss, epoch.Elapsed)));
+        Assert.All(parameters.TrainingHistory, epoch => Assert.True(epoch.Elapsed > TimeSpan.Zero));
         Assert.Equal(model.Jem.Model.ClassNames, parameters.ClassNames);
         Assert.Equal(model.Jem.Model.CalibrationRowCount, parameters.CalibrationRowCount);
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.ML.Jem.Training;
 using Spectre.Console;
 
 namespace ModelComparison.Output;
@@ -10,31 +11,15 @@ internal static class ConsoleDisplay
     private const int WidthOfNames = 25;
     private const int WidthOfColumn = 19;
 
-    public static IReadOnlyList<Summary> Run(
-        IReadOnlyList<Contestant> contestants, int folds, Func<Action<Contestant, int, FoldResult>, IReadOnlyList<Summary>> compare)
+    public static IReadOnlyList<Summary> Run(IReadOnlyList<Contestant> contestants, int folds, Func<IComparisonProgress, IReadOnlyList<Summary>> compare)
     {
         if (!AnsiConsole.Profile.Capabilities.Interactive || Console.IsOutputRedirected)
-        {
-            return compare((contestant, fold, result) => Console.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"  fold {fold}/{folds}  {contestant.Name,-20} {Describe(result)}")));
-        }
+            return compare(new Lines(folds));
 
         return AnsiConsole.Progress()
             .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn(), new SpinnerColumn())
-            .Start(context =>
-            {
-                Dictionary<Contestant, ProgressTask> tasks = contestants.ToDictionary(
-                    contestant => contestant, contestant => context.AddTask(contestant.Name, autoStart: false, maxValue: folds));
-                tasks[contestants[0]].StartTask();
-                return compare((contestant, fold, result) =>
-                {
-                    tasks[contestant].Value = fold;
-                    tasks[contestant].Description = $"{contestant.Name}: {Describe(result)}";
-                    int next = (contestants.ToList().IndexOf(contestant) + 1) % contestants.Count;
-                    if (fold == 1 && next > 0)
-                        tasks[contestants[next]].StartTask();
-                });
-            });
+            .Start(context => compare(new Bars(contestants.ToDictionary(
+                contestant => contestant, contestant => context.AddTask(contestant.Name, autoStart: false, maxValue: folds)))));
     }
 
     public static void Print(IReadOnlyList<Summary> summaries)
@@ -66,4 +51,54 @@ internal static class ConsoleDisplay
 
     private static string Describe(FoldResult result) => string.Create(
         CultureInfo.InvariantCulture, $"accuracy {result.Accuracy:F3}, log-loss {result.LogLoss:F3}, {result.TrainSeconds:F1} s");
+
+    private static string Describe(TrainingProgress progress) => string.Create(
+        CultureInfo.InvariantCulture, $"epoch {progress.Epoch}/{progress.Epochs}, {progress.Remaining.TotalSeconds:F0} s left");
+
+    /// <summary>A line as a trainer begins, now and then while it trains, and as it ends.</summary>
+    private sealed class Lines(int folds) : IComparisonProgress
+    {
+        private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
+        private TimeSpan _next;
+
+        public void Begin(Contestant contestant, int fold)
+        {
+            _next = Interval;
+            Write(contestant, fold, "trains");
+        }
+
+        public void Train(Contestant contestant, int fold, TrainingProgress progress)
+        {
+            if (progress.Elapsed < _next)
+                return;
+            _next = progress.Elapsed + Interval;
+            Write(contestant, fold, Describe(progress));
+        }
+
+        public void End(Contestant contestant, int fold, FoldResult result) => Write(contestant, fold, Describe(result));
+
+        private void Write(Contestant contestant, int fold, string text) => Console.WriteLine($"  fold {fold}/{folds}  {contestant.Name,-20} {text}");
+    }
+
+    /// <summary>A bar per trainer.</summary>
+    private sealed class Bars(Dictionary<Contestant, ProgressTask> tasks) : IComparisonProgress
+    {
+        public void Begin(Contestant contestant, int fold)
+        {
+            if (fold == 1)
+                tasks[contestant].StartTask();
+        }
+
+        public void Train(Contestant contestant, int fold, TrainingProgress progress)
+        {
+            tasks[contestant].Value = fold - 1 + ((double)progress.Epoch / progress.Epochs);
+            tasks[contestant].Description = $"{contestant.Name}: {Describe(progress)}";
+        }
+
+        public void End(Contestant contestant, int fold, FoldResult result)
+        {
+            tasks[contestant].Value = fold;
+            tasks[contestant].Description = $"{contestant.Name}: {Describe(result)}";
+        }
+    }
 }

@@ -7,15 +7,26 @@ namespace ModelComparison.Output;
 /// <summary>The result as Markdown, JSON and HTML.</summary>
 internal static class ResultFiles
 {
-    private static readonly JsonSerializerOptions JsonFormat = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase, WriteIndented = true };
+    private static readonly JsonSerializerOptions JsonFormat = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        WriteIndented = true,
+        Converters = { new NumberOrNull() },
+    };
 
-    /// <summary>One object a trainer, each number with its mean and deviation, null where it could not be measured.</summary>
+    /// <summary>One object per trainer and fold, null where a number could not be measured.</summary>
+    public static string Json(IReadOnlyList<FoldOfTrainer> folds) => JsonSerializer.Serialize(folds, JsonFormat);
+
+    /// <summary>One object per trainer, each number with its mean and deviation, null where it could not be measured.</summary>
     public static string Json(IReadOnlyList<Summary> summaries) => JsonSerializer.Serialize(summaries, JsonFormat);
 
-    public static string Markdown(string description, IReadOnlyList<Summary> summaries)
+    public static string Markdown(string description, IReadOnlyList<string> notes, IReadOnlyList<Summary> summaries)
     {
         var text = new StringBuilder();
-        text.Append("# Trainers compared\n\n").Append(description).Append(".\n\n| trainer |");
+        text.Append("# Trainers compared\n\n").Append(description).Append(".\n\n");
+        foreach (string note in notes)
+            text.Append("- ").Append(note).Append('\n');
+        text.Append(notes.Count > 0 ? "\n| trainer |" : "| trainer |");
         foreach (ResultColumn column in ResultColumn.All)
             text.Append(' ').Append(column.Name).Append(" |");
         text.Append("\n| --- |").Insert(text.Length, " ---: |", ResultColumn.All.Length).Append('\n');
@@ -34,10 +45,12 @@ internal static class ResultFiles
         return text.Append('\n').Append(ResultColumn.Legend).Append('\n').ToString();
     }
 
-    public static HtmlPage Html(string description, IReadOnlyList<Summary> summaries)
+    public static HtmlPage Html(string description, IReadOnlyList<string> notes, IReadOnlyList<Summary> summaries)
     {
         var page = new HtmlPage("Trainers compared");
         page.AddParagraph($"{description}.");
+        foreach (string note in notes)
+            page.AddParagraph(note);
         page.AddTable(
             ["trainer", .. ResultColumn.All.Select(column => column.Name)],
             summaries.Select(summary => (IReadOnlyList<(string, bool)>)

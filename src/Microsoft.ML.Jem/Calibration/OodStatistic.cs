@@ -25,7 +25,7 @@ public enum OodStatistic
     ReferenceDensity,
 
     /// <summary>
-    /// Distance from the direction of the last hidden layer to the nearest of 256 directions it took on training rows. Sees rows
+    /// Distance from the direction of the last hidden layer to the nearest of 64 directions it took on training rows. Sees rows
     /// between known classes. Sun, Ming, Zhu, Li, "Out-of-distribution detection with deep nearest neighbors", ICML 2022.
     /// </summary>
     HiddenNeighbor,

@@ -42,8 +42,8 @@ internal sealed class ModelSampler(IReadOnlyList<TrainedNetwork> members, Sample
     public float[][] Sample(int count, int? label, int steps, SampleStart start, int seed, CancellationToken cancellation)
     {
         SamplerState stored = state ?? throw new InvalidOperationException(
-            "The model has nothing to draw samples from: it was trained without samples (train it with MarginalWeight above 0), or it comes from an "
-            + "ONNX file that was exported without them (export with IncludeSampler).");
+            "The model has nothing to draw samples from: it was trained without samples (train it with MarginalWeight above 0), p(x) could not be "
+            + "trained (training warned of it in the log of the MLContext), or it comes from an ONNX file that was exported without them (export with IncludeSampler).");
         using var generator = new Generator(unchecked((ulong)seed), _device);
         using var starts = new StoredStarts(stored, _device, generator);
         using Tensor? candidates = start == SampleStart.ReplayBuffer ? Candidates(starts.Chains, label) : null;

@@ -63,6 +63,9 @@ internal sealed record SamplerState(
         Add(graph, nameof(Factors), Factors);
     }
 
+    /// <summary>Whether a model has one.</summary>
+    public static bool IsIn(JemModelSettings settings) => settings.Metadata.ContainsKey(MetadataKey);
+
     /// <summary>The state in a model; null where the model has none.</summary>
     /// <exception cref="InvalidDataException">It is damaged.</exception>
     public static SamplerState? Read(JemGraphDescription model)

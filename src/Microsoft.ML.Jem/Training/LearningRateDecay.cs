@@ -6,6 +6,6 @@ public enum LearningRateDecay
     /// <summary>It stays.</summary>
     None,
 
-    /// <summary>Along half a cosine, from the learning rate to 0 at the last update.</summary>
+    /// <summary>Along half a cosine, from the learning rate to 1 % of it at the last update.</summary>
     Cosine,
 }

@@ -11,7 +11,10 @@ namespace Microsoft.ML.Jem.Training;
 /// <param name="ValidationAccuracy">Share of held-out rows classified correctly; NaN without labelled held-out rows.</param>
 /// <param name="ValidationLogLoss">Mean −log p(y|x) of held-out rows, natural logarithm, before calibration; NaN without labelled held-out rows.</param>
 /// <param name="Recoveries">How often this member has diverged, been rolled back and gone on more gently.</param>
-/// <param name="Elapsed">Time since training began; zero in the history of a model that was loaded.</param>
+/// <param name="Elapsed">
+/// In a progress report the time since this run of the training began. In <see cref="JemModelParameters.TrainingHistory"/> the time that the member has
+/// trained, earlier runs of a resumed training included; files keep it.
+/// </param>
 /// <param name="Remaining">Estimate of the time left, from the mean duration of the epochs so far.</param>
 public sealed record TrainingProgress(
     int Epoch,

@@ -1,5 +1,5 @@
-using System.Diagnostics;
 using System.Text.Json;
+using Microsoft.ML.Jem.Reporting.Tests.Examples;
 using ModelComparison;
 using ModelComparison.Output;
 
@@ -49,6 +49,8 @@ public sealed class ComparisonTests : IDisposable
         double[] losses = [.. rows.Select(row => row.GetProperty("logLoss").GetProperty("mean").GetDouble())];
         Assert.Equal(losses.Order(), losses);
         Assert.All(Trainers, trainer => Assert.Contains(trainer, output));
+        Assert.Equal(2 * Trainers.Length, JsonDocument.Parse(File.ReadAllText(Path.Combine(_folder, "folds.json"))).RootElement.GetArrayLength());
+        Assert.Contains("fold 1/2  Jem                  trains", output);
         Assert.All(Trainers, trainer => Assert.Contains($"| {trainer} |", File.ReadAllText(Path.Combine(_folder, "comparison.md"))));
         SelfContained.Check(File.ReadAllText(Path.Combine(_folder, "comparison.html")));
     }
@@ -121,8 +123,30 @@ public sealed class ComparisonTests : IDisposable
         Assert.Equal([true, false], rows.Select(row => Column("accuracy").IsBest(row, rows)));
         Assert.Equal([false, true], rows.Select(row => Column("false alarms at 0.95").IsBest(row, rows)));
         Assert.Equal([false, false], rows.Select(row => Column("AUROC unseen").IsBest(row, rows)));
-        Assert.Contains("**0.900 ± 0.000**", ResultFiles.Markdown("", rows));
+        Assert.Contains("**0.900 ± 0.000**", ResultFiles.Markdown("", [], rows));
         Assert.Contains("\"mean\": null", ResultFiles.Json(rows));
+    }
+
+    [Fact]
+    public void A_run_that_is_stopped_leaves_what_it_has_measured()
+    {
+        string Text(string file) => File.ReadAllText(Path.Combine(_folder, file));
+        Contestant[] two = [new("first", (_, _) => null!), new("second", (_, _) => null!)];
+        var writer = new ResultWriter(_folder, "rows", ["Left out: 1 row without a label."], null, two.Length, folds: 3);
+        FoldResult Result(double loss) => new(0.5, loss, 0, 0, double.NaN, 0, 0, 0, 0);
+
+        writer.End(two[0], 1, Result(1));
+        Assert.Contains("\"trainer\": \"first\"", Text("folds.json"));
+        Assert.Contains("\"aurocUnseen\": null", Text("folds.json"));
+        Assert.False(File.Exists(Path.Combine(_folder, "comparison.md")));
+
+        writer.End(two[1], 1, Result(0.5));
+        writer.End(two[0], 2, Result(9));
+        Assert.Contains("rows; 1 of them measured so far", Text("comparison.md"));
+        Assert.Contains("- Left out: 1 row without a label.", Text("comparison.md"));
+        Assert.True(Text("comparison.md").IndexOf("second", StringComparison.Ordinal) < Text("comparison.md").IndexOf("first", StringComparison.Ordinal));
+        SelfContained.Check(Text("comparison.html"));
+        Assert.Equal(3, JsonDocument.Parse(Text("folds.json")).RootElement.GetArrayLength());
     }
 
     private static ResultColumn Column(string name) => ResultColumn.All.Single(column => column.Name == name);
@@ -136,18 +160,5 @@ public sealed class ComparisonTests : IDisposable
         return DataSet.Open(Arguments.Parse(["--data", path, "--label", label, .. more ?? []]));
     }
 
-    private static (int Code, string Output, string Error) Run(params string[] args)
-    {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "ModelComparison.dll"), .. args])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            WorkingDirectory = Path.GetTempPath(),
-        };
-        using Process process = Process.Start(start)!;
-        Task<string> error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        string output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return (process.ExitCode, output, error.GetAwaiter().GetResult());
-    }
+    private static (int Code, string Output, string Error) Run(params string[] args) => ExampleProcess.Run("ModelComparison", args);
 }

@@ -1,7 +1,7 @@
 using Microsoft.ML.Jem.Training;
 using Spectre.Console;
 
-namespace Images;
+namespace Shared;
 
 /// <summary>Shows how training goes: a bar where the console can draw one, a line now and then where it can't.</summary>
 internal static class TrainingDisplay
