@@ -9,6 +9,9 @@ internal static class PiecewiseLinearFit
     /// <summary>Rows and values looked at, at most.</summary>
     private const int MostRows = 10_000, MostValues = 4_000_000;
 
+    /// <summary>Values of a feature below which it is taken for a category.</summary>
+    private static int FewValues => Networks.MultilayerPerceptron.Few;
+
     /// <summary>Trees; the first sees all features, the others a random half.</summary>
     private const int Trees = 8;
 
@@ -40,7 +43,10 @@ internal static class PiecewiseLinearFit
         var gains = new Dictionary<(int Feature, int Border), double>[Trees];
         Parallel.For(0, Trees, t => gains[t] = DecisionTree.Cuts(bins, labels, rows.ClassCount, subsets[t]));
 
-        var borders = gains.SelectMany(tree => tree).GroupBy(cut => cut.Key, cut => cut.Value)
+        // Whole numbers of few values are often categories: each of their values is told apart, as far as there is room.
+        var categories = usable.Where(j => bins[j].Borders.Length < FewValues)
+            .SelectMany(j => Enumerable.Range(0, bins[j].Borders.Length).Select(border => KeyValuePair.Create((Feature: j, Border: border), 0.0)));
+        var borders = gains.SelectMany(tree => tree).Concat(categories).GroupBy(cut => cut.Key, cut => cut.Value)
             .Select(group => (group.Key.Feature, group.Key.Border, Gain: group.Sum()))
             .OrderByDescending(cut => cut.Gain).ThenBy(cut => cut.Feature).ThenBy(cut => cut.Border)
             .GroupBy(cut => cut.Feature).SelectMany(group => group.Take(mostPerFeature))

@@ -12,7 +12,7 @@ namespace Microsoft.ML.Jem.Networks;
 /// <summary>Fully connected layers with an activation after each but the last: the network for tabular features.</summary>
 public sealed class MultilayerPerceptron : JemNetwork
 {
-    internal static int MostPerFeature = 16, MostEncodedInputs = 256; internal static double Sharpness = 0.1;
+    internal static int MostPerFeature = 16, MostEncodedInputs = 256; internal static double Sharpness = 0.1; internal static int Few = 12;
 
     private readonly int[] _hiddenWidths;
     private readonly PiecewiseLinearEncoding? _encoding;

@@ -186,6 +186,7 @@ public class JemTrainingOptions
     internal double Xsharp { get => MultilayerPerceptron.Sharpness; set => MultilayerPerceptron.Sharpness = value; }
     internal double[] Levels => Xlevels switch { 0 => [1], 1 => [1, 0.3, 0], 2 => [1, 0], _ => [1, 0.5, 0.25, 0.1, 0] };
     internal int Xlevels { get; set; } = 1;
+    internal int Xfew { get => MultilayerPerceptron.Few; set => MultilayerPerceptron.Few = value; }
     internal bool Xlog { get; set; }
 
     internal bool Encode { get; set; } = true;
