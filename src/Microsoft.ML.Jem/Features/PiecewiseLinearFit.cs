@@ -10,7 +10,7 @@ internal static class PiecewiseLinearFit
     private const int MostRows = 10_000, MostValues = 4_000_000;
 
     /// <summary>Values of a feature below which it is taken for a category.</summary>
-    private static int FewValues => Networks.MultilayerPerceptron.Few;
+    internal static int FewValues { get; set; } = 12;
 
     /// <summary>Trees; the first sees all features, the others a random half.</summary>
     private const int Trees = 8;

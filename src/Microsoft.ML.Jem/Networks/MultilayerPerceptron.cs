@@ -12,7 +12,7 @@ namespace Microsoft.ML.Jem.Networks;
 /// <summary>Fully connected layers with an activation after each but the last: the network for tabular features.</summary>
 public sealed class MultilayerPerceptron : JemNetwork
 {
-    internal static int MostPerFeature = 16, MostEncodedInputs = 256; internal static double Sharpness = 0.1; internal static int Few = 12;
+    internal static int MostPerFeature = 16, MostEncodedInputs = 256; internal static double Sharpness = 0.1;
 
     private readonly int[] _hiddenWidths;
     private readonly PiecewiseLinearEncoding? _encoding;
@@ -179,7 +179,7 @@ public sealed class MultilayerPerceptron : JemNetwork
     /// <inheritdoc/>
     internal override long WeightCount(int featureCount, int classCount)
     {
-        int[] widths = [featureCount, .. _hiddenWidths, classCount];
+        int[] widths = [featureCount + (_encoding?.Count ?? 0), .. _hiddenWidths, classCount];
         return widths.Zip(widths.Skip(1), (from, to) => (long)from * to).Sum();
     }
 

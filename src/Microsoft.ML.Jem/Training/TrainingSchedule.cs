@@ -61,7 +61,7 @@ internal sealed class PlannedSchedule(JemTrainingOptions options, int epochs, in
     public override bool IsDone => _isOutOfTime || _epoch >= epochs || _epoch - _lastImprovement >= Math.Max(10, epochs / 3);
 
     /// <inheritdoc/>
-    public override int ExpectedEpochs => epochs;
+    public override int ExpectedEpochs => IsDone ? _epoch : epochs;
 
     /// <inheritdoc/>
     public override int EpochsPerRound => 1;
@@ -101,6 +101,7 @@ internal sealed class PlannedSchedule(JemTrainingOptions options, int epochs, in
     {
         state.Value(ref _epoch);
         state.Value(ref _lastImprovement);
+        state.Value(ref _isOutOfTime);
     }
 }
 
@@ -131,6 +132,9 @@ internal sealed class OpenSchedule(JemTrainingOptions options, int warmUp, int u
     {
         get
         {
+            if (_isDone)
+                return _epoch;
+
             // As if the held-out loss had fallen for the last time just now.
             long from = _fallFrom >= 0 ? _fallFrom : _update + ((long)(Patience - (_rounds - _lastImprovement)) * EpochsPerRound * updatesPerEpoch);
             return (int)Math.Max(_epoch, (from + FallLength(from)) / updatesPerEpoch);
@@ -197,6 +201,7 @@ internal sealed class OpenSchedule(JemTrainingOptions options, int warmUp, int u
         state.Value(ref _fallFrom);
         state.Value(ref _level);
         state.Value(ref _bestLevel);
+        state.Value(ref _isDone);
     }
 
     private long FallLength(long from) => Math.Max(1, (long)(options.FallShare * from));
