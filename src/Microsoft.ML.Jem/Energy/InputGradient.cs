@@ -1,3 +1,4 @@
+using Microsoft.ML.Jem.Native;
 using Microsoft.ML.Jem.Networks;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -17,7 +18,7 @@ internal static class InputGradient
         network.InputGradient(module, x, logits =>
         {
             using Tensor column = y.unsqueeze(1);
-            using Tensor classes = arange(logits.shape[1], int64, logits.device);
+            using Tensor classes = NumberOperations.Range(logits.shape[1], logits.device);
             using Tensor isOwn = column.eq(classes);
             return isOwn.to(logits.dtype);
         });

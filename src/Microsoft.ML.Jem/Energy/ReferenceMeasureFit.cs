@@ -38,15 +38,15 @@ internal static class ReferenceMeasureFit
         long d = z.shape[1];
         Tensor oneHot = nn.functional.one_hot(y, classCount).to(float64);
         Tensor counts = oneHot.sum(dim: 0);
-        Tensor means = oneHot.t().matmul(z) / counts.clamp(min: 1).unsqueeze(1);
+        Tensor means = oneHot.t().matmul(z) / counts.AtLeast(1).unsqueeze(1);
         Tensor centred = z - means.index_select(0, y);
 
         // A class without rows takes no part.
-        Tensor logShares = where(counts.gt(0), (counts / known.Length).clamp(min: 1e-300).log(), full_like(counts, -1e30));
-        Tensor covariance = centred.t().matmul(centred) / known.Length;
-        Tensor ridge = (covariance.diagonal().mean() * SmallestShareOfVariance) + 1e-6;
+        Tensor logShares = where(counts.IsAbove(0), counts.DividedBy(known.Length).AtLeast(1e-300).log(), counts.FilledWith(-1e30));
+        Tensor covariance = centred.t().matmul(centred).DividedBy(known.Length);
+        Tensor ridge = covariance.diagonal().mean().Times(SmallestShareOfVariance).Plus(1e-6);
         return classCount * d * d <= MostPerClass
-            ? PerClass(centred, y, counts, covariance + (eye(d, dtype: float64) * ridge), ridge, means, logShares)
+            ? PerClass(centred, y, counts, covariance.Plus(eye(d, dtype: float64) * ridge), ridge, means, logShares)
             : Shared(covariance, ridge.item<double>(), means, z.mean([0]), logShares);
     }
 
@@ -61,10 +61,10 @@ internal static class ReferenceMeasureFit
         {
             using DisposeScope scope = NewDisposeScope();
             double n = counts[k].item<double>();
-            Tensor own = centred.index_select(0, y.eq(k).nonzero().squeeze(1));
+            Tensor own = centred.index_select(0, y.PositionsOf(k));
             double shrinkage = d / (d + Math.Max(n - 1, 0));
-            Tensor covariance = n > 1 ? own.t().matmul(own) / (n - 1) : zeros(d, d, float64);
-            Tensor shrunk = (covariance * (1 - shrinkage)) + (common * shrinkage) + (eye(d, dtype: float64) * ridge);
+            Tensor covariance = n > 1 ? own.t().matmul(own).DividedBy(n - 1) : zeros(d, d, float64);
+            Tensor shrunk = covariance.Times(1 - shrinkage).Plus(common.Times(shrinkage)).Plus(eye(d, dtype: float64) * ridge);
             Tensor factor = linalg.cholesky(shrunk);
             whitening[k] = linalg.solve(factor, eye(d, dtype: float64)).MoveToOuterDisposeScope();
             logWeights[k] = (logShares[k] - factor.diagonal().log().sum()).MoveToOuterDisposeScope();

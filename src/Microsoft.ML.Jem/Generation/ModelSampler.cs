@@ -1,5 +1,6 @@
 using Microsoft.ML.Jem.Energy;
 using Microsoft.ML.Jem.Features;
+using Microsoft.ML.Jem.Native;
 using Microsoft.ML.Jem.Sampling;
 using Microsoft.ML.Jem.Training;
 using TorchSharp;
@@ -48,7 +49,7 @@ internal sealed class ModelSampler(IReadOnlyList<TrainedNetwork> members, Sample
         using Tensor? candidates = start == SampleStart.ReplayBuffer ? Candidates(starts.Chains, label) : null;
         return InBatches(count, (_, size) =>
         {
-            Tensor y = label is { } k ? full([size], k, int64, _device) : starts.DrawClasses(size);
+            Tensor y = label is { } k ? Classes(k, size) : starts.DrawClasses(size);
             Tensor x = candidates is { } chains && chains.shape[0] > 0
                 ? chains.index_select(0, randint(chains.shape[0], [size], int64, _device, generator: generator))
                 : starts.DrawInitial(y);
@@ -68,7 +69,7 @@ internal sealed class ModelSampler(IReadOnlyList<TrainedNetwork> members, Sample
         using var generator = new Generator(unchecked((ulong)seed), _device);
         LangevinSettings settings = (state?.Langevin ?? PlainStep) with { Steps = steps, Noise = noise };
         return InBatches(rows.RowCount, (first, size) =>
-            Run(Features(rows, first, size), label is { } k ? full([size], k, int64, _device) : null, settings, generator, cancellation));
+            Run(Features(rows, first, size), label is { } k ? Classes(k, size) : null, settings, generator, cancellation));
     }
 
     /// <summary>E(x, y) = −f(x)[y] of rows for every class, [n][K].</summary>
@@ -134,10 +135,10 @@ internal sealed class ModelSampler(IReadOnlyList<TrainedNetwork> members, Sample
             Tensor gradient = y is null
                 ? InputGradient.OfLogSumExp(member.Network, member.Module, x)
                 : InputGradient.OfClass(member.Network, member.Module, x, y);
-            sum = sum is null ? gradient : sum.add_(gradient);
+            sum = sum is null ? gradient : sum.AddInPlace(gradient);
         }
 
-        return sum!.div_(members.Count);
+        return sum!.DivideInPlace(members.Count);
     }
 
     /// <summary>The chains to start from: all of them, or those the model puts into a class.</summary>
@@ -147,10 +148,13 @@ internal sealed class ModelSampler(IReadOnlyList<TrainedNetwork> members, Sample
             return chains.alias();
         using IDisposable noGradients = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        Tensor probabilities = members.Select(member => member.Module.call(chains).softmax(1)).Aggregate((sum, next) => sum + next);
-        Tensor own = probabilities.argmax(1).eq(k).nonzero().squeeze(1);
+        Tensor probabilities = members.Select(member => member.Module.call(chains).softmax(1)).Aggregate((sum, next) => sum.Plus(next));
+        Tensor own = probabilities.argmax(1).PositionsOf(k);
         return chains.index_select(0, own).MoveToOuterDisposeScope();
     }
+
+    /// <summary>The same class for each of the rows, int64 [size].</summary>
+    private Tensor Classes(int k, int size) => tensor(Enumerable.Repeat((long)k, size).ToArray(), device: _device);
 
     private Tensor Features(FeatureMatrix rows, int first, int size) =>
         RowTensors.Features(rows, [.. Enumerable.Range(first, size)], _standardization, _device);

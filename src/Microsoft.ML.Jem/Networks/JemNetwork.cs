@@ -28,7 +28,14 @@ public abstract class JemNetwork
     /// <param name="featureCount">Features a row, d.</param>
     /// <param name="classCount">Number of classes, K; at least 2.</param>
     /// <returns>A module from features [n, d] to logits [n, K], both float32, on the CPU. The caller disposes it.</returns>
+    /// <remarks>
+    /// <see cref="Initialize"/> sets the first weights afterwards; those of the library's own networks are 0 until then. TorchSharp's layers
+    /// draw from PyTorch's global generator when they are made. Training puts that generator back where it was.
+    /// </remarks>
     public abstract Module<Tensor, Tensor> Build(int featureCount, int classCount);
+
+    /// <summary>Whether <see cref="Build"/> may draw from PyTorch's global generator, as TorchSharp's layers do when they are made.</summary>
+    internal virtual bool DrawsOnBuild => true;
 
     /// <summary>Writes the module's computation to an ONNX graph.</summary>
     /// <param name="graph">Receives nodes and initializers.</param>
@@ -74,7 +81,7 @@ public abstract class JemNetwork
 
     /// <summary>
     /// Gives a new module its first weights. They come from <paramref name="generator"/> alone, so that a seed determines
-    /// the model; PyTorch's global random state is neither read nor moved.
+    /// the model.
     /// </summary>
     /// <param name="module">A module that <see cref="Build"/> has just made, on the device of the generator.</param>
     /// <param name="generator">The source of randomness.</param>
@@ -151,14 +158,9 @@ public abstract class JemNetwork
     /// <exception cref="InvalidOperationException">The module does not map [n, d] to [n, K].</exception>
     internal Module<Tensor, Tensor> Create(int featureCount, int classCount, Generator generator, Device device)
     {
-        Module<Tensor, Tensor> module;
-        using (Tensor globalState = torch.random.get_rng_state())
-        {
-            // Layers draw weights from the global generator as they are built; leave it where the application had it.
-            module = Build(featureCount, classCount);
-            torch.random.set_rng_state(globalState);
-        }
-
+        Module<Tensor, Tensor> module = DrawsOnBuild
+            ? GlobalRandomState.Keep(() => Build(featureCount, classCount))
+            : Build(featureCount, classCount);
         try
         {
             module.to(device);

@@ -12,7 +12,7 @@ namespace Microsoft.ML.Jem.Networks;
 /// <summary>Fully connected layers with an activation after each but the last: the network for tabular features.</summary>
 public sealed class MultilayerPerceptron : JemNetwork
 {
-    internal static int MostPerFeature = 16, MostEncodedInputs = 256; internal static double Sharpness = 1;
+    internal static int MostPerFeature = 16, MostEncodedInputs = 256; internal static double Sharpness = 0.1;
 
     private readonly int[] _hiddenWidths;
     private readonly PiecewiseLinearEncoding? _encoding;
@@ -59,6 +59,9 @@ public sealed class MultilayerPerceptron : JemNetwork
 
     /// <summary>Units of each hidden layer.</summary>
     public IReadOnlyList<int> HiddenWidths => _hiddenWidths;
+
+    /// <inheritdoc/>
+    internal override bool DrawsOnBuild => false;
 
     /// <inheritdoc/>
     internal override object Settings => new PerceptronSettings(Activation, _hiddenWidths, _encoding);

@@ -25,7 +25,7 @@ internal sealed class PerceptronModule : Module<Tensor, Tensor>
     {
         (Activation, Encoding) = (activation, encoding);
         int[] inputs = [widths[0] + (encoding?.Count ?? 0), .. widths[1..^1]];
-        Layers = [.. inputs.Zip(widths.Skip(1), (from, to) => Linear(from, to))];
+        Layers = [.. inputs.Zip(widths.Skip(1), (from, to) => UndrawnLayers.Linear(from, to))];
         _layers = new ModuleList<Linear>(Layers);
         register_module("layers", _layers);
         if (encoding is null)
@@ -77,11 +77,11 @@ internal sealed class PerceptronModule : Module<Tensor, Tensor>
 
         // 1 within a bin, 0 at and beyond its borders.
         Tensor slopes = entries.mul(entries.neg().Plus(1)).sign().mul(get_buffer(Scale)!);
-        return gradient.narrow(1, 0, width).add(gradient.narrow(1, width, count).mul(slopes).matmul(get_buffer(Select)!.t()));
+        return gradient.narrow(1, 0, width).Plus(gradient.narrow(1, width, count).mul(slopes).matmul(get_buffer(Select)!.t()));
     }
 
     private Tensor Entries(Tensor input) =>
-        input.matmul(get_buffer(Select)!).sub(get_buffer(Offset)!).mul(get_buffer(Scale)!).clamp(0, 1);
+        input.matmul(get_buffer(Select)!).sub(get_buffer(Offset)!).mul(get_buffer(Scale)!).AtLeast(0).AtMost(1);
 
     private Tensor Activate(Tensor z) => Activation switch
     {

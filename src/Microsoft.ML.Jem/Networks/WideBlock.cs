@@ -1,3 +1,4 @@
+using Microsoft.ML.Jem.Native;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -18,9 +19,9 @@ internal sealed class WideBlock : Module<Tensor, Tensor>
         : base(nameof(WideBlock))
     {
         Stride = stride;
-        Conv1 = Conv2d(inputs, outputs, 3, padding: 1);
-        Conv2 = Conv2d(outputs, outputs, 3, stride: stride, padding: 1);
-        Shortcut = stride == 1 && inputs == outputs ? null : Conv2d(inputs, outputs, 1, stride: stride);
+        Conv1 = UndrawnLayers.Conv2d(inputs, outputs, 3, padding: 1);
+        Conv2 = UndrawnLayers.Conv2d(outputs, outputs, 3, stride: stride, padding: 1);
+        Shortcut = stride == 1 && inputs == outputs ? null : UndrawnLayers.Conv2d(inputs, outputs, 1, stride: stride);
         register_module("conv1", Conv1);
         register_module("conv2", Conv2);
         if (Shortcut is not null)
@@ -45,7 +46,7 @@ internal sealed class WideBlock : Module<Tensor, Tensor>
         using DisposeScope scope = NewDisposeScope();
         Tensor hidden = Conv1.call(WideResNetModule.Activate(input));
         Tensor output = Conv2.call(WideResNetModule.Activate(hidden));
-        return output.add(Shortcut is null ? input : Shortcut.call(input)).MoveToOuterDisposeScope();
+        return output.Plus(Shortcut is null ? input : Shortcut.call(input)).MoveToOuterDisposeScope();
     }
 
     /// <summary>Nothing: the constructor has registered the layers, and the names of fields are not to come beside theirs.</summary>

@@ -48,6 +48,9 @@ public sealed class WideResNet : JemNetwork
     public override ImageShape Image { get; }
 
     /// <inheritdoc/>
+    internal override bool DrawsOnBuild => false;
+
+    /// <inheritdoc/>
     internal override object Settings => new WideResNetSettings(Depth, Widen);
 
     /// <inheritdoc/>

@@ -27,7 +27,7 @@ internal sealed class WideResNetModule : Module<Tensor, Tensor>
         : base(nameof(WideResNet))
     {
         _image = image;
-        Conv1 = Conv2d(image.Channels, FirstChannels, 3, padding: 1);
+        Conv1 = UndrawnLayers.Conv2d(image.Channels, FirstChannels, 3, padding: 1);
         register_module("conv1", Conv1);
         _groups = new ModuleList<WideBlock>[3];
         int channels = FirstChannels;
@@ -41,7 +41,7 @@ internal sealed class WideResNetModule : Module<Tensor, Tensor>
             channels = outputs;
         }
 
-        Output = Linear(channels, classCount);
+        Output = UndrawnLayers.Linear(channels, classCount);
         register_module("output", Output);
     }
 

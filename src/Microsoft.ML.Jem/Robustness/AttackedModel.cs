@@ -1,3 +1,4 @@
+using Microsoft.ML.Jem.Native;
 using Microsoft.ML.Jem.Onnx;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -21,7 +22,7 @@ internal sealed class AttackedModel(TorchGraph graph, FeatureScale scale, int re
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor moved = scale.Move(rows, Refine(rows, change));
-        return graph.Run(moved, graph.Probability).clamp_min(SmallestProbability).log().MoveToOuterDisposeScope();
+        return graph.Run(moved, graph.Probability).AtLeast(SmallestProbability).log().MoveToOuterDisposeScope();
     }
 
     /// <summary>x ← x + α·∂ log p(x)/∂x, k times (section 5.4 of the paper, without noise, which would only hide gradients).</summary>
@@ -34,7 +35,7 @@ internal sealed class AttackedModel(TorchGraph graph, FeatureScale scale, int re
             Tensor input = differentiate ? change : change.detach().requires_grad_();
             Tensor logDensity = graph.Run(scale.Move(rows, input), JemNames.Energy).neg().sum();
             Tensor gradient = autograd.grad([logDensity], [input], create_graph: differentiate, retain_graph: differentiate)[0];
-            change = input + gradient * refinementStepSize;
+            change = input.Plus(gradient, refinementStepSize);
         }
 
         return differentiate ? change : change.detach();

@@ -1,4 +1,5 @@
 using Microsoft.ML.Jem.Features;
+using Microsoft.ML.Jem.Native;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Jem.Robustness;
@@ -29,18 +30,18 @@ internal sealed class FeatureScale : IDisposable
     public Tensor Move(Tensor rows, Tensor change)
     {
         if (_tails is not { } tails)
-            return rows + change * _unit;
+            return rows.Plus(change * _unit);
 
         // sinh overflows for features it is not meant for, and 0 · ∞ would make their gradients NaN: it sees 0 instead.
-        Tensor moved = Tame(rows) + change * _unit;
-        Tensor heavy = where(tails.IsHeavy, moved, zeros_like(moved)).sinh() / tails.InverseSpread + tails.Centre;
+        Tensor moved = Tame(rows).Plus(change * _unit);
+        Tensor heavy = (where(tails.IsHeavy, moved, zeros_like(moved)).sinh() / tails.InverseSpread).Plus(tails.Centre);
         return where(tails.IsHeavy, heavy, moved);
     }
 
     /// <summary>By how many deviations each feature can be moved until it reaches a limit, [n, d].</summary>
     /// <param name="rows">Features as they came, float64 [n, d].</param>
     /// <param name="limit">The limit, in the features' own unit; may be infinite.</param>
-    public Tensor Room(Tensor rows, double limit) => ((Tame(full_like(rows, limit)) - Tame(rows)) * _scale).masked_fill(_scale.eq(0), 0);
+    public Tensor Room(Tensor rows, double limit) => ((Tame(rows.FilledWith(limit)) - Tame(rows)) * _scale).With(_scale.IsEqualTo(0), 0);
 
     /// <inheritdoc/>
     public void Dispose()

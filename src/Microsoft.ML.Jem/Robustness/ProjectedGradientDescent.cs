@@ -1,4 +1,5 @@
 using Microsoft.ML.Jem.Evaluation;
+using Microsoft.ML.Jem.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -28,14 +29,14 @@ internal sealed class ProjectedGradientDescent(Func<Tensor, Tensor> logProbabili
         Tensor points, Tensor y, int steps, Generator? randomStart, Action<Tensor, Tensor> visit, CancellationToken cancellation = default)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor z = randomStart is null ? points.detach().clone() : Project(points + RandomChange(points, randomStart), points);
+        Tensor z = randomStart is null ? points.detach().clone() : Project(points.Plus(RandomChange(points, randomStart)), points);
         for (int step = 0; step < steps; step++)
         {
             cancellation.ThrowIfCancellationRequested();
             using DisposeScope stepScope = NewDisposeScope();
             (Tensor gradient, Tensor logP) = LossGradient(z, y);
             visit(z, logP);
-            Tensor next = Project(z + Direction(gradient) * stepSize, points).MoveToOuterDisposeScope();
+            Tensor next = Project(z.Plus(Direction(gradient), stepSize), points).MoveToOuterDisposeScope();
             z.Dispose();
             z = next;
         }
@@ -55,15 +56,15 @@ internal sealed class ProjectedGradientDescent(Func<Tensor, Tensor> logProbabili
 
     private Tensor Direction(Tensor gradient) => norm == AttackNorm.LInfinity
         ? gradient.sign()
-        : gradient / Length(gradient).clamp_min(SmallestLength);
+        : gradient / Length(gradient).AtLeast(SmallestLength);
 
     private Tensor Project(Tensor z, Tensor points)
     {
         Tensor change = z - points;
         change = norm == AttackNorm.LInfinity
-            ? change.clamp(-epsilon, epsilon)
-            : change * (epsilon / Length(change).clamp_min(SmallestLength)).clamp_max(1);
-        Tensor near = points + change;
+            ? change.ClampInPlace(-epsilon, epsilon)
+            : change * Length(change).AtLeast(SmallestLength).reciprocal().Times(epsilon).AtMost(1);
+        Tensor near = points.Plus(change);
         return Range is { } range ? minimum(maximum(near, range.Lowest), range.Highest) : near;
     }
 
@@ -71,10 +72,10 @@ internal sealed class ProjectedGradientDescent(Func<Tensor, Tensor> logProbabili
     private Tensor RandomChange(Tensor points, Generator generator)
     {
         if (norm == AttackNorm.LInfinity)
-            return (rand(points.shape, points.dtype, points.device, generator: generator) * 2 - 1) * epsilon;
+            return rand(points.shape, points.dtype, points.device, generator: generator).Times(2).Plus(-1).Times(epsilon);
         Tensor direction = randn(points.shape, points.dtype, points.device, generator: generator);
-        Tensor radius = rand([points.shape[0], 1], points.dtype, points.device, generator: generator).pow(1.0 / points.shape[1]);
-        return direction / Length(direction).clamp_min(SmallestLength) * radius * epsilon;
+        Tensor radius = rand([points.shape[0], 1], points.dtype, points.device, generator: generator).ToThePowerOf(1.0 / points.shape[1]);
+        return (direction / Length(direction).AtLeast(SmallestLength) * radius).Times(epsilon);
     }
 
     private static Tensor Length(Tensor rows) => rows.norm(1, keepdim: true, p: 2);

@@ -1,5 +1,6 @@
 using Microsoft.ML.Jem.Evaluation;
 using Microsoft.ML.Jem.Features;
+using Microsoft.ML.Jem.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -63,8 +64,8 @@ internal sealed class RobustnessEvaluation(AttackedModel model, FeatureScale sca
         if (options.LowestFeature is null && options.HighestFeature is null)
             return null;
         return (
-            scale.Room(rows, options.LowestFeature ?? double.NegativeInfinity).clamp_max(0),
-            scale.Room(rows, options.HighestFeature ?? double.PositiveInfinity).clamp_min(0));
+            scale.Room(rows, options.LowestFeature ?? double.NegativeInfinity).AtMost(0),
+            scale.Room(rows, options.HighestFeature ?? double.PositiveInfinity).AtLeast(0));
     }
 
     private Tensor Rows(FeatureMatrix rows, int start, int count)

@@ -1,3 +1,4 @@
+using Microsoft.ML.Jem.Native;
 using Microsoft.ML.Jem.Onnx;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -11,7 +12,7 @@ internal static class TorchOperators
     private static readonly Dictionary<string, Func<TorchNode, Tensor>> Operators = new(StringComparer.Ordinal)
     {
         ["Identity"] = node => node[0].alias(),
-        ["Add"] = node => node[0] + node[1],
+        ["Add"] = node => node[0].Plus(node[1]),
         ["Sub"] = node => node[0] - node[1],
         ["Mul"] = node => node[0] * node[1],
         ["Div"] = node => node[0] / node[1],
@@ -26,16 +27,16 @@ internal static class TorchOperators
         ["Sigmoid"] = node => node[0].sigmoid(),
         ["Tanh"] = node => node[0].tanh(),
         ["Relu"] = node => node[0].relu(),
-        ["LeakyRelu"] = node => functional.leaky_relu(node[0], node.Number("alpha", 0.01)),
-        ["Elu"] = node => functional.elu(node[0], node.Number("alpha", 1)),
-        ["Softplus"] = node => functional.softplus(node[0]),
+        ["LeakyRelu"] = node => node[0].LeakyRelu(node.Number("alpha", 0.01)),
+        ["Elu"] = node => node[0].Elu(node.Number("alpha", 1)),
+        ["Softplus"] = node => node[0].Softplus(),
         ["Softmax"] = node => node[0].softmax(node.Integer("axis", -1)),
         ["LogSoftmax"] = node => functional.log_softmax(node[0], node.Integer("axis", -1)),
         ["Clip"] = Clip,
         ["Min"] = node => Fold(node, minimum),
         ["Max"] = node => Fold(node, maximum),
-        ["Sum"] = node => Fold(node, add),
-        ["Mean"] = node => Fold(node, add) / node.InputCount,
+        ["Sum"] = node => Fold(node, NumberOperations.Plus),
+        ["Mean"] = node => Fold(node, NumberOperations.Plus).DividedBy(node.InputCount),
         ["Where"] = node => where(node[0], node[1], node[2]),
         ["Cast"] = Cast,
         ["Gemm"] = Gemm,
@@ -45,8 +46,8 @@ internal static class TorchOperators
         ["ReduceSum"] = node => node[0].sum(ReducedAxes(node), KeepsDimensions(node)),
         ["ReduceMean"] = node => node[0].mean(ReducedAxes(node), KeepsDimensions(node)),
         ["ReduceMax"] = node => node[0].amax(ReducedAxes(node), KeepsDimensions(node)),
-        ["ReduceSumSquare"] = node => node[0].square().sum(ReducedAxes(node), KeepsDimensions(node)),
-        ["ReduceL2"] = node => node[0].square().sum(ReducedAxes(node), KeepsDimensions(node)).sqrt(),
+        ["ReduceSumSquare"] = node => node[0].Square().sum(ReducedAxes(node), KeepsDimensions(node)),
+        ["ReduceL2"] = node => node[0].Square().sum(ReducedAxes(node), KeepsDimensions(node)).sqrt(),
         ["ReduceLogSumExp"] = LogSumExp,
         ["Reshape"] = Reshape,
         ["Flatten"] = node => node[0].flatten(node.Integer("axis", 1)),
@@ -87,8 +88,8 @@ internal static class TorchOperators
     {
         Tensor left = node.Integer("transA", 0) == 0 ? node[0] : node[0].t();
         Tensor right = node.Integer("transB", 0) == 0 ? node[1] : node[1].t();
-        Tensor product = left.matmul(right) * node.Number("alpha", 1);
-        return node.Has(2) ? product + node[2] * node.Number("beta", 1) : product;
+        Tensor product = left.matmul(right).Times(node.Number("alpha", 1));
+        return node.Has(2) ? product.Plus(node[2], node.Number("beta", 1)) : product;
     }
 
     private static Tensor Convolution(TorchNode node)

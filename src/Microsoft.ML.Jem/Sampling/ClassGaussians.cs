@@ -44,7 +44,7 @@ internal sealed class ClassGaussians : IDisposable
         var factors = new Tensor[classCount];
         for (int k = 0; k < classCount; k++)
         {
-            Tensor own = labels.eq(k).nonzero().squeeze(1);
+            Tensor own = labels.PositionsOf(k);
             (means[k], factors[k]) = own.shape[0] > 0
                 ? FitOne(rows.index_select(0, own).to(float64))
                 : all ??= FitOne(rows.to(float64));
@@ -90,12 +90,12 @@ internal sealed class ClassGaussians : IDisposable
         (long n, long d) = (rows.shape[0], rows.shape[1]);
         Tensor mean = rows.mean([0]);
         Tensor centred = rows - mean;
-        Tensor variance = centred.square().mean([0]) + SmallestVariance;
+        Tensor variance = centred.Square().mean([0]).Plus(SmallestVariance);
         if (d > WidestFull)
             return (mean, variance.sqrt());
 
         double kept = (double)n / (n + d);
-        Tensor covariance = centred.t().matmul(centred).mul_(kept / n);
+        Tensor covariance = centred.t().matmul(centred).ScaleInPlace(kept / n);
         covariance.diagonal().copy_(variance);
         return (mean, linalg.cholesky(covariance.cpu()));
     }

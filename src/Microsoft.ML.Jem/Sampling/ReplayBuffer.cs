@@ -1,5 +1,4 @@
 using Microsoft.ML.Jem.Native;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Jem.Sampling;
@@ -27,8 +26,9 @@ internal sealed class ReplayBuffer(Tensor chains, int classCount, double restart
     /// <summary>The class whose part each entry lies in, int64 [size]; entries left over count for the last class.</summary>
     public static Tensor ClassOfEntries(int size, int classCount, Device device)
     {
-        using DisposeScope scope = NewDisposeScope();
-        return arange(size, int64, device).div(size / classCount, RoundingMode.floor).clamp_(max: classCount - 1).MoveToOuterDisposeScope();
+        int partSize = size / classCount;
+        long[] classes = [.. Enumerable.Range(0, size).Select(entry => (long)Math.Min(entry / partSize, classCount - 1))];
+        return tensor(classes, device: device);
     }
 
     /// <summary>Draws where chains of p(x) start, and the entries their ends belong to.</summary>

@@ -36,17 +36,16 @@ internal static class EnsembleTraining
         Checkpoint? checkpoint = null)
     {
         TorchLibrary.EnsureLoaded();
-        int threads = options.NumberOfThreads ?? Environment.ProcessorCount;
-        int atOnce = device.type == TorchSharp.DeviceType.CPU ? Math.Clamp(Math.Min(threads, MostAtOnce(parts[0].Train, options)), 1, parts.Length) : 1;
+        ThreadPlan plan = ThreadPlan.For(options, parts[0].Train, parts.Length, device);
         using ThreadLimit limit = ThreadLimit.Require(
-            atOnce > 1 ? 1 : ThreadsAlone(parts[0].Train, options),
-            inForce => log($"Another training runs with NumberOfThreads = {inForce}, and libtorch has one such number a process: this one begins when that has ended. With the same number they would run together."),
+            plan.PerOperation,
+            inForce => log($"Another training runs with {inForce} thread(s) per tensor operation, and libtorch has one such number per process: this training begins when the other has ended. With the same number they would run together."),
             cancellation);
         var members = new TrainedNetwork?[parts.Length];
         var merged = new MergedProgress(parts.Length, progress, log, cancellation);
         try
         {
-            RunAll(parts.Length, atOnce, limit, cancellation, (m, token) => members[m] = MemberTraining.Run(
+            RunAll(parts.Length, plan.Members, limit, cancellation, (m, token) => members[m] = MemberTraining.Run(
                 parts[m].Train, parts[m].HeldOut, standardization, options, MemberSeed(seed, m), device,
                 message => merged.Log(m, message), merged.Of(m), token, checkpoint?.Of(m)));
             return members!;
@@ -58,17 +57,6 @@ internal static class EnsembleTraining
             throw;
         }
     }
-
-    /// <summary>As many members as may train at a time without holding more than a gigabyte of weights, gradients, moments and snapshots.</summary>
-    private static int MostAtOnce(TrainingRows train, JemTrainingOptions options)
-    {
-        const long MostBytes = 1L << 30, CopiesOfWeights = 6;
-        long weights = Math.Max(1, options.Network.WeightCount(train.Features.Width, train.ClassCount));
-        return (int)Math.Min(int.MaxValue, MostBytes / (weights * CopiesOfWeights * sizeof(float)));
-    }
-
-    private static int? ThreadsAlone(TrainingRows train, JemTrainingOptions options) =>
-        options.NumberOfThreads ?? options.Network.PreferredThreads(train.Features.Width, train.ClassCount, options.BatchSize ?? 128);
 
     /// <summary>Seeds far apart, so that members of neighbouring seeds do not coincide.</summary>
     private static int MemberSeed(int seed, int member) => unchecked(seed + (member * (int)0x9E3779B9));

@@ -1,4 +1,5 @@
 using Microsoft.ML.Jem.Images;
+using Microsoft.ML.Jem.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -32,21 +33,21 @@ internal sealed class ImageAugmenter(ImageAugmentation augmentation, ImageShape 
     /// <summary>For each picture, the position each position is filled from, int64 [n, size].</summary>
     private Tensor Moved(long n, int size, bool flip)
     {
-        Tensor positions = arange(size, int64, generator.device).unsqueeze(0).expand(n, size);
+        Tensor positions = NumberOperations.Range(size, generator.device).unsqueeze(0).expand(n, size);
         if (flip)
         {
-            Tensor mirrored = randint(2, [n, 1], int64, generator.device, generator: generator).eq(1);
-            positions = where(mirrored, (size - 1) - positions, positions);
+            Tensor mirrored = randint(2, [n, 1], int64, generator.device, generator: generator).IsEqualTo(1);
+            positions = where(mirrored, positions.neg().Plus(size - 1), positions);
         }
 
         int most = augmentation.Padding;
         if (most == 0)
             return positions;
-        Tensor shift = randint((2 * most) + 1, [n, 1], int64, generator.device, generator: generator).sub(most);
+        Tensor shift = randint((2 * most) + 1, [n, 1], int64, generator.device, generator: generator).Plus(-most);
 
         // Beyond an edge the picture goes on as its mirror image: −1 is 1, and size is size − 2.
-        Tensor moved = (positions + shift).abs();
-        return (size - 1) - ((size - 1) - moved).abs();
+        Tensor moved = positions.Plus(shift).abs();
+        return moved.neg().Plus(size - 1).abs().neg().Plus(size - 1);
     }
 
     private static Tensor Spread(Tensor positions, int dimension, long[] shape)

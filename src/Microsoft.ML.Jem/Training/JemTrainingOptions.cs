@@ -129,9 +129,12 @@ public class JemTrainingOptions
     public float FeatureLimit { get; set; } = 3;
 
     /// <summary>
-    /// CPU threads of one tensor operation; 1 to 1024. The default value is null: 1 for a <see cref="MultilayerPerceptron"/> whose
-    /// batches are too small to share, otherwise libtorch's own choice. libtorch has one such number a process:
-    /// trainings with the same number run together, one with another number waits for them. What was in force before is restored after the last.
+    /// CPU threads that train networks, in all; 1 to 1024. With 2 or more, and several members on the CPU, up to that many members are
+    /// trained at a time, with one thread each; otherwise (and where the weights of two would take more than a gigabyte) members are trained
+    /// one after the other, and all the threads share each tensor operation. The default value is null: the number of cores, but one member
+    /// at a time has 1 thread where its batches are too small to share, otherwise as many as libtorch chooses. The number of threads that
+    /// share an operation applies to the whole process: a training that needs another number waits until the others have ended. The number
+    /// that was in force before is restored after the last.
     /// </summary>
     public int? NumberOfThreads { get; set; }
 
@@ -181,6 +184,8 @@ public class JemTrainingOptions
     internal int Xper { get => MultilayerPerceptron.MostPerFeature; set => MultilayerPerceptron.MostPerFeature = value; }
     internal int Xall { get => MultilayerPerceptron.MostEncodedInputs; set => MultilayerPerceptron.MostEncodedInputs = value; }
     internal double Xsharp { get => MultilayerPerceptron.Sharpness; set => MultilayerPerceptron.Sharpness = value; }
+    internal double[] Levels => Xlevels switch { 0 => [1], 1 => [1, 0.3, 0], 2 => [1, 0], _ => [1, 0.5, 0.25, 0.1, 0] };
+    internal int Xlevels { get; set; } = 1;
     internal bool Xlog { get; set; }
 
     internal bool Encode { get; set; } = true;

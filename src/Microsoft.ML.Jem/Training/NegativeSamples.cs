@@ -78,8 +78,9 @@ internal sealed class NegativeSamples : IDisposable
     {
         using DisposeScope scope = NewDisposeScope();
         long size = _buffer.Chains.shape[0];
-        Tensor entries = arange(Math.Min(count, size), int64, _buffer.Chains.device).mul(size).div(Math.Min(count, size), RoundingMode.floor);
-        return _buffer.Chains.index_select(0, entries).MoveToOuterDisposeScope();
+        long taken = Math.Min(count, size);
+        long[] entries = [.. Enumerable.Range(0, (int)taken).Select(i => i * size / taken)];
+        return _buffer.Chains.index_select(0, tensor(entries, device: _buffer.Chains.device)).MoveToOuterDisposeScope();
     }
 
     /// <summary>What a model keeps to draw samples with.</summary>

@@ -44,8 +44,12 @@ internal sealed class TrainedNetwork(
     /// <summary>What samples can be drawn with; null where the network was trained without any.</summary>
     public SamplerState? Sampler { get; set; }
 
-    /// <summary>Writes the network into a graph.</summary>
-    public NetworkWriter Writer => (graph, input, withGradient) => network.WriteTo(graph, input, module, withGradient);
+    /// <summary>Writes the network into a graph; temporary tensors of a user's own network end with the call.</summary>
+    public NetworkWriter Writer => (graph, input, withGradient) =>
+    {
+        using DisposeScope scope = NewDisposeScope();
+        return network.WriteTo(graph, input, module, withGradient);
+    };
 
     /// <summary>The last hidden layer of some rows on the CPU, [n, h].</summary>
     /// <param name="rows">Features as they came, not standardised.</param>

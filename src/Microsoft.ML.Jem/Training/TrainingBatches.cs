@@ -13,6 +13,10 @@ internal sealed class TrainingBatches
     private readonly RowTensors _tensors;
     private readonly Generator _generator;
     private readonly double _noise;
+
+    /// <summary>The share of the input noise that rows get.</summary>
+    public double NoiseShare { get; set; } = 1;
+
     private readonly int[] _chosen;
     private readonly RowShuffle _all;
     private readonly RowShuffle? _labelled;
@@ -61,7 +65,7 @@ internal sealed class TrainingBatches
 
     private Tensor Augmented(Tensor rows) => WithNoise(_augmenter is null ? rows : _augmenter.Augment(rows));
 
-    private Tensor WithNoise(Tensor features) => _noise > 0
-        ? features.Plus(randn(features.shape, features.dtype, features.device, generator: _generator), _noise)
+    private Tensor WithNoise(Tensor features) => _noise * NoiseShare > 0
+        ? features.Plus(randn(features.shape, features.dtype, features.device, generator: _generator), _noise * NoiseShare)
         : features;
 }

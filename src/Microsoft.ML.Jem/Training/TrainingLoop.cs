@@ -220,6 +220,7 @@ internal sealed class TrainingLoop : IDisposable
     private float[] Update(CancellationToken cancellation)
     {
         using DisposeScope scope = NewDisposeScope();
+        _batches.NoiseShare = _schedule.NoiseShare;
         ObjectiveBatch rows = _batches.Next();
         if (_samples is not null)
             _samples.Steps = _schedule.IsFalling ? _options.SamplerSteps : Math.Min(_options.StableSteps, _options.SamplerSteps);

@@ -18,6 +18,9 @@ internal abstract class TrainingSchedule
     /// <summary>Whether the learning rate has begun to fall for good.</summary>
     public abstract bool IsFalling { get; }
 
+    /// <summary>The share of the input noise that rows get.</summary>
+    public virtual double NoiseShare => 1;
+
     /// <summary>The schedule that options ask for.</summary>
     /// <param name="options">The options.</param>
     /// <param name="plan">What follows from the rows.</param>
@@ -114,9 +117,14 @@ internal sealed class OpenSchedule(JemTrainingOptions options, int warmUp, int u
     private int _lastImprovement;
     private long _fallFrom = -1;
     private bool _isDone;
+    private int _level;
+    private int _bestLevel;
 
     /// <inheritdoc/>
     public override bool IsDone => _isDone;
+
+    /// <inheritdoc/>
+    public override double NoiseShare => options.Levels[_level];
 
     /// <inheritdoc/>
     public override int ExpectedEpochs
@@ -154,7 +162,7 @@ internal sealed class OpenSchedule(JemTrainingOptions options, int warmUp, int u
         (_epoch, _update) = (epoch, update);
         _rounds++;
         if (hasImproved)
-            _lastImprovement = _rounds;
+            (_lastImprovement, _bestLevel) = (_rounds, _level);
         if (_fallFrom >= 0)
         {
             _isDone = elapsedShare >= 1 || update >= _fallFrom + FallLength(_fallFrom);
@@ -163,6 +171,14 @@ internal sealed class OpenSchedule(JemTrainingOptions options, int warmUp, int u
 
         if (elapsedShare < 0.8 && update < options.MostUpdates && _rounds - _lastImprovement < Patience)
             return false;
+        if (elapsedShare < 0.8 && _level == _bestLevel && _level < options.Levels.Length - 1)
+        {
+            _level++;
+            _lastImprovement = _rounds;
+            return true;
+        }
+
+        _level = _bestLevel;
         _fallFrom = update;
         _isDone = options.FallShare == 0 || elapsedShare >= 1;
         return true;
@@ -179,6 +195,8 @@ internal sealed class OpenSchedule(JemTrainingOptions options, int warmUp, int u
         state.Value(ref _rounds);
         state.Value(ref _lastImprovement);
         state.Value(ref _fallFrom);
+        state.Value(ref _level);
+        state.Value(ref _bestLevel);
     }
 
     private long FallLength(long from) => Math.Max(1, (long)(options.FallShare * from));

@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using Microsoft.ML.Runtime;
 
 namespace Microsoft.ML.Jem.Tests.MLNet;
@@ -26,6 +27,7 @@ public sealed class InternalsTests
         { "Microsoft.ML.ModelLoadContext", "TryLoadBinaryStream" },
         { "Microsoft.ML.ModelLoadContext", "CheckAtModel" },
         { "Microsoft.ML.VersionInfo", ".ctor" },
+        { "Microsoft.ML.RepositoryReader", "_archive" },
         { "Microsoft.ML.SchemaShape+Column", ".ctor" },
         { "Microsoft.ML.SchemaShape", "Create" },
         { "Microsoft.ML.Runtime.IHost", "Rand" },
@@ -81,5 +83,21 @@ public sealed class InternalsTests
         Assert.True(
             candidates.Any(candidate => candidate.GetMember(member, Any).Length > 0 || candidate.GetInterfaces().Any(parent => parent.GetMember(member, Any).Length > 0)),
             $"ML.NET's {type} no longer has {member}; see src/Microsoft.ML.Jem/MLNet.");
+    }
+
+    [Fact]
+    public void Every_private_member_that_the_library_opens_is_named()
+    {
+        // Such an accessor is bound when it is first called: without its field it would fail at load.
+        (string Type, string Member)[] opened =
+        [
+            .. from type in typeof(JemTrainer).Assembly.GetTypes()
+               from method in type.GetMethods(Any | BindingFlags.DeclaredOnly)
+               let accessor = method.GetCustomAttribute<UnsafeAccessorAttribute>()
+               where accessor is not null
+               select (method.GetParameters()[0].ParameterType.FullName!, accessor.Name ?? method.Name),
+        ];
+        Assert.Contains(("Microsoft.ML.RepositoryReader", "_archive"), opened);
+        Assert.Empty(opened.Except(Members.Select(member => member.Data)));
     }
 }

@@ -1,3 +1,4 @@
+using Microsoft.ML.Jem.Images;
 using Microsoft.ML.Jem.Networks;
 using Microsoft.ML.Jem.Onnx;
 using TorchSharp;
@@ -52,6 +53,42 @@ public sealed class JemNetworkTests : TorchTest
 
         using Tensor actual = rand(4);
         Assert.Equal(Near.Floats(expected), Near.Floats(actual));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Networks_built_at_the_same_time_leave_the_global_random_state_where_it_was(bool own)
+    {
+        JemNetwork network = own ? new NormalisedNetwork(3) : new MultilayerPerceptron(64, 64);
+        using Generator global = torch.random.manual_seed(5);
+        using Tensor before = global.get_state();
+
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Factory.StartNew(
+            () =>
+            {
+                using var generator = new Generator(1);
+                for (int i = 0; i < 100; i++)
+                    network.Create(4, 3, generator, CPU).Dispose();
+            },
+            TestContext.Current.CancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
+
+        using Tensor after = global.get_state();
+        Assert.Equal(before.bytes.ToArray(), after.bytes.ToArray());
+    }
+
+    [Fact]
+    public void Draws_that_the_application_makes_meanwhile_are_kept()
+    {
+        using Generator global = torch.random.manual_seed(5);
+        JemNetwork[] networks = [new MultilayerPerceptron(8), new WideResNet(10, 1, new ImageShape(1, 8, 8))];
+        foreach (JemNetwork network in networks)
+        {
+            using Tensor before = global.get_state();
+            network.Build(network.Image?.Size ?? 4, 3).Dispose();
+            using Tensor after = global.get_state();
+            Assert.Equal(before.bytes.ToArray(), after.bytes.ToArray());
+        }
     }
 
     [Fact]

@@ -41,30 +41,4 @@ public sealed class JemTrainingOptionsTests
         var error = Assert.Throws<ArgumentOutOfRangeException>(options.Validate);
         Assert.Contains("at least one of them above 0", error.Message);
     }
-
-    [Theory]
-    [InlineData(64, 500)]
-    [InlineData(1000, 94)]
-    [InlineData(1_000_000, 3)]
-    public void Small_sets_are_passed_over_more_often(int rowCount, int epochs)
-    {
-        var rows = new TrainingRows(new DenseFeatureMatrix(new float[rowCount], rowCount, 1), new int[rowCount], null, 2);
-        var options = new JemTrainingOptions { BatchSize = 64, InputNoise = 0 };
-        Assert.Equal(epochs, TrainingPlan.For(options, rows, new Standardization([0], [1], 3)).Epochs);
-    }
-
-    [Fact]
-    public void The_learning_rate_rises_and_then_falls_to_nothing()
-    {
-        var rate = new LearningRate(new JemTrainingOptions { LearningRate = 2 }, 10, 110);
-        Assert.Equal(0.2, rate.Of(0), 1e-12);
-        Assert.Equal(2, rate.Of(9), 1e-12);
-        Assert.Equal(2, rate.Of(10), 1e-12);
-        Assert.Equal(1.01, rate.Of(60), 1e-12);
-        Assert.InRange(rate.Of(109), 0.02, 0.021);
-
-        var constant = new LearningRate(new JemTrainingOptions { LearningRate = 2, Decay = LearningRateDecay.None }, 0, 110);
-        Assert.Equal(2, constant.Of(0));
-        Assert.Equal(2, constant.Of(109));
-    }
 }

@@ -82,6 +82,48 @@ public sealed class ThreadLimitTests
         Assert.Equal([one[0], two[0], one[0], two[0]], together.Select(members => members[0]));
     }
 
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(1, 3)]
+    [InlineData(2, 3)]
+    [InlineData(4, 3)]
+    [InlineData(4, 1)]
+    public void NumberOfThreads_is_what_a_training_takes_in_all(int threads, int members)
+    {
+        // One thread per member at a time, or all of them in each operation of a single member.
+        var plan = ThreadPlan.For(new JemTrainingOptions { NumberOfThreads = threads }, Rows, members, CPU);
+        Assert.InRange(plan.Members * plan.PerOperation!.Value, 1, threads);
+        Assert.Equal(members == 1 ? threads : Math.Min(threads, members), plan.Members * plan.PerOperation!.Value);
+
+        var reports = new System.Collections.Concurrent.ConcurrentBag<(int Thread, int PerOperation)>();
+        Bytes(Train(threads, members, new Watch(() => reports.Add((Environment.CurrentManagedThreadId, get_num_threads())))));
+        Assert.InRange(reports.Select(report => report.Thread).Distinct().Count(), 1, plan.Members);
+        Assert.All(reports, report => Assert.Equal(plan.PerOperation, report.PerOperation));
+    }
+
+    [Fact]
+    public void What_a_waiting_training_says_of_the_other_is_true()
+    {
+        // The other one may well have NumberOfThreads = 3: three members at a time, and one thread per operation.
+        string? said = null;
+        using (ThreadLimit.Require(ThreadPlan.For(new JemTrainingOptions { NumberOfThreads = 3 }, Rows, 3, CPU).PerOperation, cancellation: TestContext.Current.CancellationToken))
+        {
+            using var stop = new CancellationTokenSource();
+            var options = new JemTrainingOptions { Network = new MultilayerPerceptron(8), NumberOfThreads = 2 };
+            Assert.ThrowsAny<OperationCanceledException>(() => EnsembleTraining.Run(
+                CrossFitting.Split(Rows, 1, 0.2, new Random(1)), Scale, options, 1, CPU,
+                message =>
+                {
+                    said = message;
+                    stop.Cancel();
+                },
+                null, stop.Token));
+        }
+
+        Assert.Contains("1 thread(s) per tensor operation", said);
+        Assert.DoesNotContain("NumberOfThreads = 1", said);
+    }
+
     [Fact]
     public void Members_come_out_the_same_however_many_are_trained_at_a_time()
     {

@@ -33,7 +33,7 @@ public sealed class PatchProductTests
 
         // Patches and rows of C lie unevenly, and end where the memory ends.
         int[] starts = [.. Enumerable.Range(0, rows).Select(row => (3 * row) + (row % 2))];
-        int[] targets = [.. Enumerable.Range(0, rows).Select(row => row * (columns + 1 + (row % 2)))];
+        int[] targets = [.. Enumerable.Range(0, rows).Select(row => (row * (columns + 2)) + (row % 2))];
         float[] a = Values(starts[^1] + ((Lines - 1) * Pitch) + Length), b = Values(Lines * Length * columns), start = Values(columns);
         var c = new float[targets[^1] + columns];
         var expected = new double[c.Length];

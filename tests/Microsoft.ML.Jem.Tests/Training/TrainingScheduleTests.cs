@@ -1,0 +1,96 @@
+using Microsoft.ML.Jem.Training;
+
+namespace Microsoft.ML.Jem.Tests.Training;
+
+public sealed class TrainingScheduleTests
+{
+    private static readonly JemTrainingOptions Options = new() { LearningRate = 2 };
+
+    [Fact]
+    public void A_planned_rate_rises_and_then_falls_to_nothing()
+    {
+        TrainingSchedule schedule = TrainingSchedule.For(Options, new TrainingPlan(64, Epochs: 11, WarmUp: 10, 0), updatesPerEpoch: 10);
+        Assert.Equal(0.2, schedule.LearningRate(0), 1e-12);
+        Assert.Equal(2, schedule.LearningRate(9), 1e-12);
+        Assert.Equal(2, schedule.LearningRate(10), 1e-12);
+        Assert.Equal(1.01, schedule.LearningRate(60), 1e-12);
+        Assert.InRange(schedule.LearningRate(109), 0.02, 0.021);
+    }
+
+    [Fact]
+    public void A_planned_rate_stays_where_no_decay_is_asked_for()
+    {
+        JemTrainingOptions constant = Options.With(o => o.Decay = LearningRateDecay.None);
+        TrainingSchedule schedule = TrainingSchedule.For(constant, new TrainingPlan(64, Epochs: 11, WarmUp: 0, 0), updatesPerEpoch: 10);
+        Assert.Equal(2, schedule.LearningRate(0));
+        Assert.Equal(2, schedule.LearningRate(109));
+    }
+
+    [Fact]
+    public void A_planned_training_ends_after_its_epochs_or_without_improvement()
+    {
+        TrainingSchedule schedule = TrainingSchedule.For(Options, new TrainingPlan(64, Epochs: 60, WarmUp: 0, 0), updatesPerEpoch: 10);
+        Assert.Equal(20, RoundsUntilDone(schedule, 10, improves: _ => false));
+        schedule = TrainingSchedule.For(Options, new TrainingPlan(64, Epochs: 60, WarmUp: 0, 0), updatesPerEpoch: 10);
+        Assert.Equal(60, RoundsUntilDone(schedule, 10, improves: _ => true));
+    }
+
+    [Fact]
+    public void An_open_training_goes_on_while_the_loss_falls_and_ends_soon_after()
+    {
+        int few = RoundsUntilDone(Open(), 100, improves: round => round <= 5), many = RoundsUntilDone(Open(), 100, improves: round => round <= 100);
+        Assert.InRange(few, 8, 20);
+        Assert.InRange(many, 110, 180);
+    }
+
+    [Fact]
+    public void An_open_rate_stays_until_nothing_improves_and_then_falls()
+    {
+        TrainingSchedule schedule = Open();
+        int round = 0;
+        while (!schedule.IsFalling)
+        {
+            Assert.Equal(2, schedule.LearningRate(500 + (round * 100)));
+            round++;
+            bool back = schedule.Assess(round, round * 100, hasImproved: round <= 3, elapsedShare: 0);
+            Assert.Equal(schedule.IsFalling, back);
+        }
+
+        double[] rates = [.. Enumerable.Range(0, 100).Select(i => schedule.LearningRate((round * 100) + i))];
+        Assert.Equal(rates.OrderDescending(), rates);
+        Assert.True(rates[^1] < 1.9);
+    }
+
+    [Fact]
+    public void A_time_limit_makes_the_rate_fall_and_then_ends_the_training()
+    {
+        TrainingSchedule schedule = Open();
+        Assert.False(schedule.Assess(1, 100, true, elapsedShare: 0.5));
+        Assert.True(schedule.Assess(2, 200, true, elapsedShare: 0.9));
+        Assert.True(schedule.IsFalling);
+        schedule.Assess(3, 201, true, elapsedShare: 1);
+        Assert.True(schedule.IsDone);
+    }
+
+    [Fact]
+    public void Few_rows_are_passed_over_several_times_a_round()
+    {
+        Assert.Equal(1, TrainingSchedule.For(Options, new TrainingPlan(64, null, null, 0), updatesPerEpoch: 100).EpochsPerRound);
+        Assert.True(TrainingSchedule.For(Options, new TrainingPlan(64, null, null, 0), updatesPerEpoch: 2).EpochsPerRound > 5);
+    }
+
+    private static TrainingSchedule Open() => TrainingSchedule.For(Options, new TrainingPlan(64, null, null, 0), updatesPerEpoch: 100);
+
+    private static int RoundsUntilDone(TrainingSchedule schedule, int updates, Func<int, bool> improves)
+    {
+        int round = 0;
+        while (!schedule.IsDone)
+        {
+            round++;
+            schedule.Assess(round, (long)round * updates, improves(round), elapsedShare: 0);
+            Assert.InRange(round, 0, 1000);
+        }
+
+        return round;
+    }
+}
