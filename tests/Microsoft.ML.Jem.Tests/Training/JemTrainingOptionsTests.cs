@@ -1,4 +1,3 @@
-using Microsoft.ML.Jem.Features;
 using Microsoft.ML.Jem.Training;
 
 namespace Microsoft.ML.Jem.Tests.Training;
