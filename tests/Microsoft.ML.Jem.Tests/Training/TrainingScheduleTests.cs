@@ -39,8 +39,8 @@ public sealed class TrainingScheduleTests
     public void An_open_training_goes_on_while_the_loss_falls_and_ends_soon_after()
     {
         int few = RoundsUntilDone(Open(), 100, improves: round => round <= 5), many = RoundsUntilDone(Open(), 100, improves: round => round <= 100);
-        Assert.InRange(few, 8, 20);
-        Assert.InRange(many, 110, 180);
+        Assert.InRange(few, 8, 30);
+        Assert.InRange(many, 110, 320);
     }
 
     [Fact]
@@ -52,8 +52,9 @@ public sealed class TrainingScheduleTests
         {
             Assert.Equal(2, schedule.LearningRate(500 + (round * 100)));
             round++;
+            double noise = schedule.NoiseShare;
             bool back = schedule.Assess(round, round * 100, hasImproved: round <= 3, elapsedShare: 0);
-            Assert.Equal(schedule.IsFalling, back);
+            Assert.Equal(schedule.IsFalling || schedule.NoiseShare < noise, back);
         }
 
         double[] rates = [.. Enumerable.Range(0, 100).Select(i => schedule.LearningRate((round * 100) + i))];
