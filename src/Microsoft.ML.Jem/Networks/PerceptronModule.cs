@@ -16,6 +16,7 @@ internal sealed class PerceptronModule : Module<Tensor, Tensor>
     private const string Select = "encoding_select", Offset = "encoding_offset", Scale = "encoding_scale";
 
     private readonly ModuleList<Linear> _layers;
+    private readonly Tensor[] _registered = [];
 
     /// <param name="activation">What follows each layer but the last.</param>
     /// <param name="widths">Features, hidden units layer by layer, classes.</param>
@@ -33,9 +34,10 @@ internal sealed class PerceptronModule : Module<Tensor, Tensor>
 
         // They move with the module from device to device, but are no weights.
         using DisposeScope scope = NewDisposeScope();
-        register_buffer(Select, tensor(encoding.Selection(widths[0]), [widths[0], encoding.Count]).DetachFromDisposeScope(), persistent: false);
-        register_buffer(Offset, tensor(encoding.Offset).DetachFromDisposeScope(), persistent: false);
-        register_buffer(Scale, tensor(encoding.Scale).DetachFromDisposeScope(), persistent: false);
+        Tensor[] values = [tensor(encoding.Selection(widths[0]), [widths[0], encoding.Count]), tensor(encoding.Offset), tensor(encoding.Scale)];
+        foreach ((string name, Tensor value) in new[] { Select, Offset, Scale }.Zip(values))
+            register_buffer(name, value.DetachFromDisposeScope(), persistent: false);
+        _registered = values;
     }
 
     /// <summary>What follows each layer but the last.</summary>
@@ -85,9 +87,9 @@ internal sealed class PerceptronModule : Module<Tensor, Tensor>
     {
         if (disposing)
         {
-            // TorchSharp's module disposes its parameters, but not its buffers.
-            foreach (Tensor buffer in buffers())
-                buffer.Dispose();
+            // Moved to a device the module has others in their place, and does not dispose these.
+            foreach (Tensor tensor in _registered)
+                tensor.Dispose();
         }
 
         base.Dispose(disposing);

@@ -43,7 +43,7 @@ public sealed class EncodedPerceptronTests : TorchTest
         Tensor x = Rows(40);
         byte[] file = Write(network, module);
         Near.Equal(Doubles(module.call(x)), Logits(file, x), 1e-5, 1e-4);
-        Near.Equal(Doubles(InputGradient.ApproximateMass(network, module, x)), tensor(Scores(file, x).Statistics[0]), 1e-5, 1e-4);
+        Near.Equal(Doubles(InputGradient.ApproximateMass(network, module, x)), tensor(Scores(file, x).Statistics[0]).neg(), 1e-5, 1e-4);
 
         ModelProto model = ModelProto.Parser.ParseFrom(file);
         int own = (int)model.OpsetImport.Single().Version;
@@ -77,7 +77,7 @@ public sealed class EncodedPerceptronTests : TorchTest
         using DisposeScope scope = NewDisposeScope();
         (MultilayerPerceptron network, nn.Module<Tensor, Tensor> first) = Create(Activation.SiLU, [8]);
         (_, nn.Module<Tensor, Tensor> second) = Create(Activation.SiLU, [8], seed: 2);
-        JemModelSettings settings = Settings(network) with { Members = [new MemberSettings(), new MemberSettings()] };
+        JemModelSettings settings = Settings(network) with { Members = [.. Enumerable.Repeat(new MemberSettings(Calibration: JemModels.Calibration(-1, 0)), 2)] };
         ModelProto one = ModelProto.Parser.ParseFrom(Write(network, first)), two = ModelProto.Parser.ParseFrom(JemGraph.Write(settings, [WriterOf(network, first), WriterOf(network, second)]));
         string[] Encoded(ModelProto model) => [.. model.Graph.Node.Where(node => node.Output.Any(IsOfEncoding) || node.Input.Any(input => input.EndsWith(".select", StringComparison.Ordinal))).Select(node => node.OpType).Order()];
         Assert.Contains("Clip", Encoded(one));
