@@ -12,11 +12,14 @@ public sealed class ReadPages : IDisposable
 {
     public static readonly string GettingStarted = Path.Combine("docs", "getting-started.md");
 
+    private const string Model = "model.zip", KeptModel = "getting-started.zip";
+
     private readonly ReaderFolder _folder = new();
     private readonly Lazy<Task<SnippetSession>> _gettingStarted = new(async () =>
     {
         SnippetSession session = await BeginAsync();
         await RunAsync(session, GettingStarted);
+        File.Copy(Model, KeptModel);
         return session;
     });
 
@@ -29,8 +32,12 @@ public sealed class ReadPages : IDisposable
     public async Task RunAfterGettingStartedAsync(string page)
     {
         SnippetSession atHand = await _gettingStarted.Value;
-        if (page != GettingStarted)
-            await RunAsync(atHand.Fork(), page);
+        if (page == GettingStarted)
+            return;
+
+        // Whatever pages came before: several save a model of their own under this name.
+        File.Copy(KeptModel, Model, overwrite: true);
+        await RunAsync(atHand.Fork(), page);
     }
 
     private static async Task<SnippetSession> BeginAsync()
