@@ -23,7 +23,7 @@ public sealed class ArchitectureTests
         { "Training", ["Sampling", "Energy", "Networks", "Onnx", "Calibration", "Features", "Images", "Native"] },
         { "Fitting", ["Training", "Sampling", "Energy", "Networks", "Scoring", "Onnx", "Calibration", "Features", "Images", "Native"] },
         { "Generation", ["Training", "Sampling", "Energy", "Networks", "Onnx", "Features", "Images", "Native"] },
-        { "Robustness", ["Evaluation", "Energy", "Onnx", "Features"] },
+        { "Robustness", ["Evaluation", "Energy", "Onnx", "Features", "Native"] },
     };
 
     [Theory]

@@ -15,6 +15,13 @@ public sealed class JemOnnxExportTests(CloudModel model) : IClassFixture<CloudMo
     private readonly MLContext _context = model.Context;
 
     [Fact]
+    public void The_model_of_these_tests_has_ramps_beside_its_features()
+    {
+        GraphProto graph = ModelProto.Parser.ParseFrom(Export(new JemOnnxExportOptions())).Graph;
+        Assert.Contains(graph.Initializer, tensor => tensor.Name == "network.encoding.offset");
+    }
+
+    [Fact]
     public void Every_operator_set_gives_the_same_outputs()
     {
         Answers expected = Score(Export(new JemOnnxExportOptions()));

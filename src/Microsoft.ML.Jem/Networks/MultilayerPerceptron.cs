@@ -183,7 +183,7 @@ public sealed class MultilayerPerceptron : JemNetwork
     /// <inheritdoc/>
     internal override long WeightCount(int featureCount, int classCount)
     {
-        int[] widths = [featureCount, .. _hiddenWidths, classCount];
+        int[] widths = [featureCount + (_encoding?.Count ?? 0), .. _hiddenWidths, classCount];
         return widths.Zip(widths.Skip(1), (from, to) => (long)from * to).Sum();
     }
 

@@ -80,6 +80,19 @@ internal sealed class PerceptronModule : Module<Tensor, Tensor>
         return gradient.narrow(1, 0, width).Plus(gradient.narrow(1, width, count).mul(slopes).matmul(get_buffer(Select)!.t()));
     }
 
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            // TorchSharp's module disposes its parameters, but not its buffers.
+            foreach (Tensor buffer in buffers())
+                buffer.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
     private Tensor Entries(Tensor input) =>
         input.matmul(get_buffer(Select)!).sub(get_buffer(Offset)!).mul(get_buffer(Scale)!).AtLeast(0).AtMost(1);
 

@@ -42,7 +42,8 @@ internal static class EnsembleTraining
             inForce => log($"Another training runs with {inForce} thread(s) per tensor operation, and libtorch has one such number per process: this training begins when the other has ended. With the same number they would run together."),
             cancellation);
         var members = new TrainedNetwork?[parts.Length];
-        var merged = new MergedProgress(parts.Length, progress, log, cancellation);
+        options = options.With(o => o.MaximumTrainingTime /= (parts.Length + plan.Members - 1) / plan.Members);
+        var merged = new MergedProgress(parts.Length, plan.Members, progress, log, cancellation);
         try
         {
             var turns = new Turns(plan.Members);
@@ -102,12 +103,12 @@ internal static class EnsembleTraining
     }
 
     /// <summary>Makes one progress of the members' own.</summary>
-    private sealed class MergedProgress(int memberCount, IProgress<TrainingProgress>? target, Action<string> log, CancellationToken cancellation)
+    private sealed class MergedProgress(int memberCount, int membersAtOnce, IProgress<TrainingProgress>? target, Action<string> log, CancellationToken cancellation)
     {
         private readonly Lock _lock = new();
         private readonly Stopwatch _clock = Stopwatch.StartNew();
-        private readonly int[] _epochs = new int[memberCount];
-        private int _reports;
+        private readonly int[] _epochs = new int[memberCount], _expected = new int[memberCount];
+        private readonly TimeSpan[] _times = new TimeSpan[memberCount];
 
         public IProgress<TrainingProgress>? Of(int member) => target is null ? null : new MemberProgress(this, member);
 
@@ -123,18 +124,20 @@ internal static class EnsembleTraining
             {
                 // Whoever cancels in a report hears of no further epoch, though other members end theirs at the same time.
                 cancellation.ThrowIfCancellationRequested();
-                _reports++;
                 _epochs[member] = own.Epoch;
+                (_expected[member], _times[member]) = (own.Epochs, own.Elapsed);
                 int ended = _epochs.Sum();
-                int planned = own.Epochs * memberCount;
-                TimeSpan elapsed = _clock.Elapsed;
+
+                // Members that have not begun are expected to need as many epochs as this one, which knows best by now.
+                int planned = _expected.Sum(epochs => epochs == 0 ? own.Epochs : epochs);
+                int going = _expected.Zip(_epochs).Count(each => each.First == 0 || each.Second < each.First);
                 target!.Report(own with
                 {
                     Member = member + 1,
                     Epoch = ended,
                     Epochs = planned,
-                    Elapsed = elapsed,
-                    Remaining = elapsed / _reports * (planned - ended),
+                    Elapsed = _clock.Elapsed,
+                    Remaining = _times.Aggregate((sum, time) => sum + time) / ended * (planned - ended) / Math.Clamp(going, 1, membersAtOnce),
                 });
             }
         }

@@ -97,8 +97,9 @@ public class JemTrainingOptions
     public int? NumberOfEpochs { get; set; }
 
     /// <summary>
-    /// Longest time to train the networks; above 0. When most of it is over the learning rate falls to its end, and the best state is
-    /// the model. Two trainings with a limit may end at different models. The default value is null: no limit.
+    /// Longest time to train the networks, all members together, earlier runs of a resumed training included; above 0. When it is over,
+    /// the best state so far is the model; rounds that have begun are ended first. How far training gets depends on the machine and on
+    /// what else it does: two trainings with a limit may end at different models, even with the same seed. The default value is null: no limit.
     /// </summary>
     public TimeSpan? MaximumTrainingTime { get; set; }
 
@@ -143,8 +144,8 @@ public class JemTrainingOptions
 
     /// <summary>
     /// A directory in which training keeps its state, so that a training that was killed at any moment goes on where it was when
-    /// the same training is started again: with the same options, data and seed it ends at the same model, byte for byte. The
-    /// default value is null: no state is kept.
+    /// the same training is started again: with the same options, data and seed it ends at the same model, byte for byte, unless a
+    /// <see cref="MaximumTrainingTime"/> cuts it short. The default value is null: no state is kept.
     /// </summary>
     /// <remarks>
     /// <para>The directory is made where it is missing. The state is written after an epoch, at most every
@@ -166,7 +167,7 @@ public class JemTrainingOptions
     /// <summary>Ends training with an <see cref="OperationCanceledException"/>, within an update. The default value is none.</summary>
     public CancellationToken CancellationToken { get; set; }
 
-    /// <summary>Told how training stands after each epoch. The default value is null.</summary>
+    /// <summary>Told how training stands after each epoch, or after several where an epoch has few updates. The default value is null.</summary>
     public IProgress<TrainingProgress>? Progress { get; set; }
 
     /// <summary>How many samples of the replay buffer each report to <see cref="Progress"/> carries; 0 to 10 000. The default value is 0.</summary>

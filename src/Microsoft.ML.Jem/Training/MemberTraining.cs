@@ -44,8 +44,12 @@ internal static class MemberTraining
         TrainedNetwork? plain = null;
         try
         {
+            TimeSpan? left = options.MaximumTrainingTime - (joint.History.Count > 0 ? joint.History[^1].Elapsed : TimeSpan.Zero);
+            if (left <= TimeSpan.Zero)
+                return joint;
             JemTrainingOptions alone = options.With(o =>
             {
+                o.MaximumTrainingTime = left;
                 o.MarginalWeight = o.JointWeight = o.EnergyPenalty = 0;
                 o.LearningRate = Math.Min(options.LearningRate, new JemTrainingOptions().LearningRate);
             });

@@ -49,6 +49,8 @@ internal sealed class OptionsCheck
             Between(batch, 1, 1_000_000, nameof(o.BatchSize));
         if (o.NumberOfEpochs is { } epochs)
             Between(epochs, 1, 1_000_000, nameof(o.NumberOfEpochs));
+        if (o.MaximumTrainingTime is { } time)
+            Require(time > TimeSpan.Zero, nameof(o.MaximumTrainingTime), time, "a time above 0, or null for no limit");
         if (o.NumberOfMembers is { } members)
             Between(members, 1, 100, nameof(o.NumberOfMembers));
         Require(o.HeldOutFraction is > 0 and < 1, nameof(o.HeldOutFraction), o.HeldOutFraction, "a number above 0 and below 1");

@@ -58,7 +58,7 @@ internal sealed class PlannedSchedule(JemTrainingOptions options, int epochs, in
     public override bool IsDone => _isOutOfTime || _epoch >= epochs || _epoch - _lastImprovement >= Math.Max(10, epochs / 3);
 
     /// <inheritdoc/>
-    public override int ExpectedEpochs => epochs;
+    public override int ExpectedEpochs => IsDone ? _epoch : epochs;
 
     /// <inheritdoc/>
     public override int EpochsPerRound => 1;

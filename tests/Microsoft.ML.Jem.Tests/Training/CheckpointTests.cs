@@ -15,7 +15,7 @@ public sealed class CheckpointTests : TorchTest, IDisposable
 
     private readonly TrainingFolder _folder = new();
 
-    public static TheoryData<string> Trainings => ["ensemble", "unlabelled rows", "weights", "p(x, y)", "chains of a class", "plain classifier", "validation rows", "patience"];
+    public static TheoryData<string> Trainings => ["ensemble", "unlabelled rows", "weights", "p(x, y)", "chains of a class", "plain classifier", "validation rows", "patience", "no number of epochs"];
 
     public void Dispose() => _folder.Dispose();
 
@@ -48,6 +48,9 @@ public sealed class CheckpointTests : TorchTest, IDisposable
                 break;
             case "patience":
                 (options.NumberOfEpochs, options.LearningRate, options.Decay, options.MarginalWeight) = (60, 0.02, LearningRateDecay.None, 0);
+                break;
+            case "no number of epochs":
+                options.NumberOfEpochs = null;
                 break;
         }
 

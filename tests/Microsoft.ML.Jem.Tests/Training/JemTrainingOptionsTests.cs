@@ -20,16 +20,18 @@ public sealed class JemTrainingOptionsTests
             RestartProbability = 1.5,
             HeldOutFraction = 1,
             NumberOfEpochs = 0,
+            MaximumTrainingTime = TimeSpan.Zero,
             FeatureLimit = float.NaN,
             Decay = (LearningRateDecay)7,
         };
 
         var error = Assert.Throws<ArgumentOutOfRangeException>(options.Validate);
 
-        string[] names = ["Network", "MarginalWeight", "SamplerSteps", "StepSize", "GradientClip", "RestartProbability", "HeldOutFraction", "NumberOfEpochs", "FeatureLimit", "Decay"];
+        string[] names = ["Network", "MarginalWeight", "SamplerSteps", "StepSize", "GradientClip", "RestartProbability", "HeldOutFraction", "NumberOfEpochs", "MaximumTrainingTime", "FeatureLimit", "Decay"];
         Assert.All(names, name => Assert.Contains($"- {name} is", error.Message));
         Assert.Contains("- StepSize is -1.5: expected a finite number above 0.", error.Message);
         Assert.Contains("- RestartProbability is 1.5: expected a number from 0 to 1.", error.Message);
+        Assert.Contains("- MaximumTrainingTime is 00:00:00: expected a time above 0, or null for no limit.", error.Message);
         Assert.Equal(names.Length, error.Message.Split("\n- ").Length - 1);
     }
 

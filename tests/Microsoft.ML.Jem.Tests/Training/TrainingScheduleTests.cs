@@ -39,8 +39,8 @@ public sealed class TrainingScheduleTests
     public void An_open_training_goes_on_while_the_loss_falls_and_ends_soon_after()
     {
         int few = RoundsUntilDone(Open(), 100, improves: round => round <= 5), many = RoundsUntilDone(Open(), 100, improves: round => round <= 100);
-        Assert.InRange(few, 8, 20);
-        Assert.InRange(many, 110, 180);
+        Assert.InRange(few, 8, 30);
+        Assert.InRange(many, 110, 320);
     }
 
     [Fact]
@@ -52,8 +52,9 @@ public sealed class TrainingScheduleTests
         {
             Assert.Equal(2, schedule.LearningRate(500 + (round * 100)));
             round++;
+            double noise = schedule.NoiseShare;
             bool back = schedule.Assess(round, round * 100, hasImproved: round <= 3, elapsedShare: 0);
-            Assert.Equal(schedule.IsFalling, back);
+            Assert.Equal(schedule.IsFalling || schedule.NoiseShare < noise, back);
         }
 
         double[] rates = [.. Enumerable.Range(0, 100).Select(i => schedule.LearningRate((round * 100) + i))];
@@ -72,6 +73,32 @@ public sealed class TrainingScheduleTests
         Assert.True(schedule.IsDone);
     }
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData(9)]
+    public void The_state_is_restored_whole_even_where_training_is_over(int? epochs)
+    {
+        var plan = new TrainingPlan(64, epochs, null, 0);
+        TrainingSchedule schedule = TrainingSchedule.For(Options, plan, updatesPerEpoch: 100);
+        for (int round = 1; !schedule.IsDone; round++)
+        {
+            schedule.Assess(round, round * 100, hasImproved: round <= 3, elapsedShare: 0.1 * round);
+            TrainingSchedule restored = Restored(schedule, plan);
+            Assert.Equal(schedule.IsDone, restored.IsDone);
+            Assert.Equal(schedule.IsFalling, restored.IsFalling);
+            Assert.Equal(schedule.ExpectedEpochs, restored.ExpectedEpochs);
+            Assert.Equal(schedule.NoiseShare, restored.NoiseShare);
+            Assert.Equal(schedule.LearningRate(round * 100), restored.LearningRate(round * 100));
+        }
+
+        // The time allowed is over.
+        schedule = TrainingSchedule.For(Options, plan, updatesPerEpoch: 100);
+        schedule.Assess(1, 100, hasImproved: true, elapsedShare: 1);
+        Assert.True(schedule.IsDone);
+        Assert.True(Restored(schedule, plan).IsDone);
+        Assert.Equal(1, schedule.ExpectedEpochs);
+    }
+
     [Fact]
     public void Few_rows_are_passed_over_several_times_a_round()
     {
@@ -80,6 +107,16 @@ public sealed class TrainingScheduleTests
     }
 
     private static TrainingSchedule Open() => TrainingSchedule.For(Options, new TrainingPlan(64, null, null, 0), updatesPerEpoch: 100);
+
+    private static TrainingSchedule Restored(TrainingSchedule schedule, TrainingPlan plan)
+    {
+        using var memory = new MemoryStream();
+        schedule.Checkpoint(new StateStream(memory, isReading: false));
+        memory.Position = 0;
+        TrainingSchedule restored = TrainingSchedule.For(Options, plan, updatesPerEpoch: 100);
+        restored.Checkpoint(new StateStream(memory, isReading: true));
+        return restored;
+    }
 
     private static int RoundsUntilDone(TrainingSchedule schedule, int updates, Func<int, bool> improves)
     {
