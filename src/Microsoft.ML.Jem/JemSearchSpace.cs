@@ -20,7 +20,7 @@ public static class JemSearchSpace
     public static IReadOnlyList<JemSearchRange> Ranges { get; } =
     [
         new(nameof(JemTrainer.Options.MarginalWeight), 0.02, 1, true, 0.2) { Set = (options, value) => options.MarginalWeight = value },
-        new(nameof(JemTrainer.Options.SamplerSteps), 2, 20, true, 5) { Set = (options, value) => options.SamplerSteps = Whole(value) },
+        new(nameof(JemTrainer.Options.SamplerSteps), 1, 20, true, 1) { Set = (options, value) => options.SamplerSteps = Whole(value) },
         new(nameof(JemTrainer.Options.StepSize), 0.1, 1, true, 0.3) { Set = (options, value) => options.StepSize = value },
         new(nameof(JemTrainer.Options.SamplerNoise), 0.01, 0.3, true, 0.1) { Set = (options, value) => options.SamplerNoise = value },
         new(nameof(JemTrainer.Options.InputNoise), 0.02, 0.5, true, 0.2) { Set = (options, value) => options.InputNoise = value },

@@ -10,7 +10,16 @@ internal static class PiecewiseLinearFit
     private const int MostRows = 10_000, MostValues = 4_000_000;
 
     /// <summary>Values of a feature below which it is taken for a category.</summary>
-    internal static int FewValues { get; set; } = 12;
+    private const int FewValues = 12;
+
+    /// <summary>Entries per feature, at most.</summary>
+    private const int MostPerFeature = 16;
+
+    /// <summary>
+    /// Width of a ramp as a share of the way to the next borders. Steps of one feature are learnt far better from steep ramps than from
+    /// ramps that meet (docs/decisions.md).
+    /// </summary>
+    private const double Sharpness = 0.1;
 
     /// <summary>Trees; the first sees all features, the others a random half.</summary>
     private const int Trees = 8;
@@ -18,11 +27,9 @@ internal static class PiecewiseLinearFit
     /// <summary>Fits an encoding; null where no cut tells more than chance.</summary>
     /// <param name="rows">Training rows; those without a label are left out.</param>
     /// <param name="standardization">What is done to features first.</param>
-    /// <param name="mostPerFeature">Entries per feature, at most.</param>
     /// <param name="mostEntries">Entries in all, at most.</param>
-    /// <param name="sharpness">Width of a ramp as a share of the way to the next borders.</param>
     /// <param name="seed">Determines the features each tree sees.</param>
-    public static PiecewiseLinearEncoding? Fit(TrainingRows rows, Standardization standardization, int mostPerFeature, int mostEntries, double sharpness, int seed)
+    public static PiecewiseLinearEncoding? Fit(TrainingRows rows, Standardization standardization, int mostEntries, int seed)
     {
         int[] labelled = [.. Enumerable.Range(0, rows.Count).Where(row => rows.Labels[row] != TrainingRows.Unlabelled)];
         int width = rows.Features.Width, count = Math.Min(labelled.Length, Math.Min(MostRows, MostValues / width));
@@ -49,13 +56,13 @@ internal static class PiecewiseLinearFit
         var borders = gains.SelectMany(tree => tree).Concat(categories).GroupBy(cut => cut.Key, cut => cut.Value)
             .Select(group => (group.Key.Feature, group.Key.Border, Gain: group.Sum()))
             .OrderByDescending(cut => cut.Gain).ThenBy(cut => cut.Feature).ThenBy(cut => cut.Border)
-            .GroupBy(cut => cut.Feature).SelectMany(group => group.Take(mostPerFeature))
+            .GroupBy(cut => cut.Feature).SelectMany(group => group.Take(MostPerFeature))
             .OrderByDescending(cut => cut.Gain).ThenBy(cut => cut.Feature).ThenBy(cut => cut.Border)
             .Take(mostEntries).ToLookup(cut => cut.Feature, cut => bins[cut.Feature].Borders[cut.Border]);
-        return Ramps(borders, columns, sharpness);
+        return Ramps(borders, columns);
     }
 
-    private static PiecewiseLinearEncoding? Ramps(ILookup<int, float> borders, float[][] columns, double sharpness)
+    private static PiecewiseLinearEncoding? Ramps(ILookup<int, float> borders, float[][] columns)
     {
         List<int> features = [];
         List<float> offsets = [], scales = [];
@@ -66,8 +73,8 @@ internal static class PiecewiseLinearFit
             {
                 // A steeper ramp would have a gradient that no sampler can follow.
                 const double Narrowest = 0.005;
-                double below = Math.Max(Narrowest, sharpness * (sorted[i] - sorted[i - 1]) / 2);
-                double above = Math.Max(Narrowest, sharpness * (sorted[i + 1] - sorted[i]) / 2);
+                double below = Math.Max(Narrowest, Sharpness * (sorted[i] - sorted[i - 1]) / 2);
+                double above = Math.Max(Narrowest, Sharpness * (sorted[i + 1] - sorted[i]) / 2);
                 features.Add(group.Key);
                 offsets.Add((float)(sorted[i] - below));
                 scales.Add((float)(1 / (below + above)));

@@ -154,6 +154,9 @@ public abstract class JemNetwork
     /// <summary>How many of this network are trained and averaged, on that many rows, where the user does not say.</summary>
     internal virtual int PreferredMembers(int rowCount) => 1;
 
+    /// <summary>Langevin steps per update where the user does not say.</summary>
+    internal virtual int PreferredSamplerSteps => 5;
+
     /// <summary>Builds a module on <paramref name="device"/> with first weights from <paramref name="generator"/>.</summary>
     /// <exception cref="InvalidOperationException">The module does not map [n, d] to [n, K].</exception>
     internal Module<Tensor, Tensor> Create(int featureCount, int classCount, Generator generator, Device device)

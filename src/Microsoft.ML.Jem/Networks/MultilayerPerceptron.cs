@@ -12,7 +12,8 @@ namespace Microsoft.ML.Jem.Networks;
 /// <summary>Fully connected layers with an activation after each but the last: the network for tabular features.</summary>
 public sealed class MultilayerPerceptron : JemNetwork
 {
-    internal static int MostPerFeature = 16, MostEncodedInputs = 256; internal static double Sharpness = 0.1;
+    /// <summary>Features with all entries of their encoding, at most.</summary>
+    private const int MostEncodedInputs = 256;
 
     private readonly int[] _hiddenWidths;
     private readonly PiecewiseLinearEncoding? _encoding;
@@ -86,6 +87,9 @@ public sealed class MultilayerPerceptron : JemNetwork
 
     /// <inheritdoc/>
     internal override int PreferredMembers(int rowCount) => rowCount < 1000 ? 5 : 3;
+
+    /// <summary>One: chains that live on between updates lose nothing by it, and rows that are passed more often win (docs/decisions.md).</summary>
+    internal override int PreferredSamplerSteps => 1;
 
     /// <inheritdoc/>
     internal override bool NamesHidden => _hiddenWidths.Length > 0;
@@ -165,7 +169,7 @@ public sealed class MultilayerPerceptron : JemNetwork
         int entries = MostEncodedInputs - rows.Features.Width;
         return entries <= 0 || _hiddenWidths.Length == 0
             ? this
-            : new MultilayerPerceptron(Activation, _hiddenWidths, PiecewiseLinearFit.Fit(rows, standardization, MostPerFeature, entries, Sharpness, seed));
+            : new MultilayerPerceptron(Activation, _hiddenWidths, PiecewiseLinearFit.Fit(rows, standardization, entries, seed));
     }
 
     /// <inheritdoc/>

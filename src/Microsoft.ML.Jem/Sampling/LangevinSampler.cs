@@ -19,21 +19,19 @@ internal sealed class LangevinSampler(JemNetwork network, Module<Tensor, Tensor>
 {
     private readonly VectorizedChains? _vectorized = network.Vectorize(module) is { } vectorized ? new VectorizedChains(vectorized, settings, generator) : null;
 
-    /// <summary>Runs all chains. Not safe for concurrent use.</summary>
+    /// <summary>Runs all chains for <see cref="LangevinSettings.Steps"/> steps. Not safe for concurrent use.</summary>
     /// <param name="start">Where each chain starts, [n, d]; left as it is.</param>
     /// <param name="y">The class each chain is a sample of, int64 [n]; null samples p(x).</param>
     /// <param name="cancellation">Asked before each step.</param>
-    /// <param name="steps">Number of steps; null for that of the settings.</param>
     /// <returns>The chains' ends, [n, d], detached.</returns>
-    public Tensor Sample(Tensor start, Tensor? y = null, CancellationToken cancellation = default, int? steps = null)
+    public Tensor Sample(Tensor start, Tensor? y = null, CancellationToken cancellation = default)
     {
-        int count = steps ?? settings.Steps;
         if (_vectorized is not null)
-            return _vectorized.Sample(start, y, cancellation, count);
+            return _vectorized.Sample(start, y, cancellation);
         using var frozen = new FrozenParameters(module);
         using DisposeScope scope = NewDisposeScope();
         Tensor x = start.detach();
-        for (int step = 0; step < count; step++)
+        for (int step = 0; step < settings.Steps; step++)
         {
             cancellation.ThrowIfCancellationRequested();
             using DisposeScope stepScope = NewDisposeScope();

@@ -12,7 +12,7 @@ internal sealed class VectorizedChains(VectorizedNetwork network, LangevinSettin
     private float[] _gradient = [];
 
     /// <summary>Runs all chains; see <see cref="LangevinSampler.Sample"/>.</summary>
-    public Tensor Sample(Tensor start, Tensor? y, CancellationToken cancellation, int steps)
+    public Tensor Sample(Tensor start, Tensor? y, CancellationToken cancellation)
     {
         using IDisposable noGradients = no_grad();
         using DisposeScope scope = NewDisposeScope();
@@ -22,7 +22,7 @@ internal sealed class VectorizedChains(VectorizedNetwork network, LangevinSettin
         Tensor? classes = y?.contiguous();
         if (_gradient.Length < x.numel())
             _gradient = new float[x.numel()];
-        for (int step = 0; step < steps; step++)
+        for (int step = 0; step < settings.Steps; step++)
         {
             cancellation.ThrowIfCancellationRequested();
             noise?.normal_(0, 1, generator);

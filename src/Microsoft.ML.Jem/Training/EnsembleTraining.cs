@@ -46,9 +46,10 @@ internal static class EnsembleTraining
         var merged = new MergedProgress(parts.Length, plan.Members, progress, log, cancellation);
         try
         {
-            RunAll(parts.Length, plan.Members, limit, cancellation, (m, token) => members[m] = MemberTraining.Run(
+            var turns = new Turns(plan.Members);
+            RunAll(parts.Length, plan.Alive, turns, limit, cancellation, (m, token) => members[m] = MemberTraining.Run(
                 parts[m].Train, parts[m].HeldOut, standardization, options, MemberSeed(seed, m), device,
-                message => merged.Log(m, message), merged.Of(m), token, checkpoint?.Of(m)));
+                message => merged.Log(m, message), merged.Of(m), token, checkpoint?.Of(m), turns));
             return members!;
         }
         catch
@@ -63,7 +64,7 @@ internal static class EnsembleTraining
     private static int MemberSeed(int seed, int member) => unchecked(seed + (member * (int)0x9E3779B9));
 
     /// <summary>Runs the actions on threads of their own; the first error stops the others and is thrown.</summary>
-    private static void RunAll(int count, int atOnce, ThreadLimit limit, CancellationToken cancellation, Action<int, CancellationToken> action)
+    private static void RunAll(int count, int alive, Turns turns, ThreadLimit limit, CancellationToken cancellation, Action<int, CancellationToken> action)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         int next = -1;
@@ -73,6 +74,7 @@ internal static class EnsembleTraining
             limit.Apply();
             for (int m = Interlocked.Increment(ref next); m < count; m = Interlocked.Increment(ref next))
             {
+                turns.Enter();
                 try
                 {
                     action(m, stop.Token);
@@ -83,10 +85,14 @@ internal static class EnsembleTraining
                     stop.Cancel();
                     return;
                 }
+                finally
+                {
+                    turns.Leave();
+                }
             }
         }
 
-        Thread[] others = [.. Enumerable.Range(1, atOnce - 1).Select(i => new Thread(Work) { IsBackground = true, Name = $"JEM member {i}" })];
+        Thread[] others = [.. Enumerable.Range(1, alive - 1).Select(i => new Thread(Work) { IsBackground = true, Name = $"JEM member {i}" })];
         foreach (Thread thread in others)
             thread.Start();
         Work();

@@ -27,8 +27,11 @@ public class JemTrainingOptions
     /// <summary>Whether p(x) is sampled by chains of p(x|y), y drawn as often as in the training rows (class_cond_p_x_sample). The default value is false.</summary>
     public bool ConditionalSamples { get; set; }
 
-    /// <summary>Langevin steps an update (n_steps); 1 to 10 000. The default value is 5.</summary>
-    public int SamplerSteps { get; set; } = 5;
+    /// <summary>
+    /// Langevin steps per update (n_steps); 1 to 10 000. The default value is null: 1 for a <see cref="MultilayerPerceptron"/>, 5 for
+    /// other networks.
+    /// </summary>
+    public int? SamplerSteps { get; set; }
 
     /// <summary>α, what ∂f/∂x is multiplied by in a Langevin step (sgld_lr); above 0. The default value is 0.3.</summary>
     public double StepSize { get; set; } = 0.3;
@@ -94,10 +97,9 @@ public class JemTrainingOptions
     public int? NumberOfEpochs { get; set; }
 
     /// <summary>
-    /// Longest time to train the networks, all members together, earlier runs of a resumed training included; above 0. When most of it
-    /// is over the learning rate falls to its end, and the best state is the model; epochs that have begun are ended first. How far
-    /// training gets then depends on the machine and on what else it does: two trainings with a limit may end at different models, even
-    /// with the same seed. The default value is null: no limit.
+    /// Longest time to train the networks, all members together, earlier runs of a resumed training included; above 0. When it is over,
+    /// the best state so far is the model; rounds that have begun are ended first. How far training gets depends on the machine and on
+    /// what else it does: two trainings with a limit may end at different models, even with the same seed. The default value is null: no limit.
     /// </summary>
     public TimeSpan? MaximumTrainingTime { get; set; }
 
@@ -171,31 +173,8 @@ public class JemTrainingOptions
     /// <summary>How many samples of the replay buffer each report to <see cref="Progress"/> carries; 0 to 10 000. The default value is 0.</summary>
     public int ReportedSamples { get; set; }
 
-    internal int RoundUpdates { get; set; } = 30;
-
-    internal int PatienceRounds { get; set; } = 6;
-
-    internal double PatienceShare { get; set; } = 0.25;
-
-    internal double FallShare { get; set; } = 0.25;
-
-    internal int MostUpdates { get; set; } = 40_000;
-
-    internal double Eta { get; set; } = 8;
-
-    internal int Xper { get => MultilayerPerceptron.MostPerFeature; set => MultilayerPerceptron.MostPerFeature = value; }
-    internal int Xall { get => MultilayerPerceptron.MostEncodedInputs; set => MultilayerPerceptron.MostEncodedInputs = value; }
-    internal double Xsharp { get => MultilayerPerceptron.Sharpness; set => MultilayerPerceptron.Sharpness = value; }
-    internal double[] Levels => Xlevels switch { 0 => [1], 1 => [1, 0.3, 0], 2 => [1, 0], _ => [1, 0.5, 0.25, 0.1, 0] };
-    internal int Xlevels { get; set; } = 1;
-    internal int Xfew { get => Features.PiecewiseLinearFit.FewValues; set => Features.PiecewiseLinearFit.FewValues = value; }
     internal bool Xlog { get; set; }
-
     internal bool Encode { get; set; } = true;
-
-    internal int StableSteps { get; set; } = 1;
-
-    internal int Every { get; set; } = 1;
 
     /// <summary>Checks all options, and reports all mistakes in one message.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An option is outside its range.</exception>

@@ -11,7 +11,7 @@ namespace Microsoft.ML.Jem.Training;
 internal static class MemberTraining
 {
     /// <summary>Held-out log-loss, as a share of that of guessing, above which a plain classifier is tried for comparison.</summary>
-    private const double DoubtfulShare = 0.35;
+    private const double DoubtfulShare = 0.95;
 
     /// <summary>How many times the default a learning rate may be without a comparison: higher ones may settle on a worse classifier and look sound.</summary>
     private const double BoldLearningRate = 3;
@@ -33,9 +33,10 @@ internal static class MemberTraining
         Action<string> log,
         IProgress<TrainingProgress>? progress,
         CancellationToken cancellation,
-        MemberCheckpoint? checkpoint = null)
+        MemberCheckpoint? checkpoint = null,
+        Turns? turns = null)
     {
-        TrainedNetwork joint = TrainingLoop.Run(train, heldOut, standardization, options, seed, device, log, progress, cancellation, checkpoint?.Joint);
+        TrainedNetwork joint = TrainingLoop.Run(train, heldOut, standardization, options, seed, device, log, progress, cancellation, checkpoint?.Joint, turns);
         if (options.Xlog) Console.Error.WriteLine($"  member: {joint.History.Count} rounds, {joint.History[^1].Epoch} epochs, {joint.History[^1].Elapsed.TotalSeconds:F1} s, best {joint.Best?.ValidationLogLoss:F4} at {joint.Best?.Epoch} acc {joint.Best?.ValidationAccuracy:F4}, gap {joint.History[^1].GenerativeLoss:F3}");
         if ((options.MarginalWeight == 0 && options.JointWeight == 0) || options.ClassificationWeight == 0 || !IsDoubtful(joint, options, train.ClassCount))
             return joint;
@@ -52,7 +53,7 @@ internal static class MemberTraining
                 o.MarginalWeight = o.JointWeight = o.EnergyPenalty = 0;
                 o.LearningRate = Math.Min(options.LearningRate, new JemTrainingOptions().LearningRate);
             });
-            plain = TrainingLoop.Run(train, heldOut, standardization, alone, seed, device, log, null, cancellation, checkpoint?.Classifier);
+            plain = TrainingLoop.Run(train, heldOut, standardization, alone, seed, device, log, null, cancellation, checkpoint?.Classifier, turns);
             if (IsBetter(plain, joint))
             {
                 log(string.Create(CultureInfo.InvariantCulture,

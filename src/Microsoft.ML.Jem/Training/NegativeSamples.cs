@@ -34,8 +34,7 @@ internal sealed class NegativeSamples : IDisposable
     public NegativeSamples(JemNetwork network, Module<Tensor, Tensor> module, TrainingRows train, RowTensors tensors, JemTrainingOptions options, Generator generator)
     {
         (_generator, _conditional, _farthest) = (generator, options.ConditionalSamples, options.FeatureLimit + Beyond);
-        _settings = new LangevinSettings(options.SamplerSteps, options.StepSize, options.SamplerNoise, options.GradientClip);
-        Steps = options.SamplerSteps;
+        _settings = new LangevinSettings(options.SamplerSteps ?? network.PreferredSamplerSteps, options.StepSize, options.SamplerNoise, options.GradientClip);
         _sampler = new LangevinSampler(network, module, _settings, generator);
         _prior = Prior(train, generator.device);
         using DisposeScope scope = NewDisposeScope();
@@ -49,9 +48,6 @@ internal sealed class NegativeSamples : IDisposable
         Tensor chains = starts.Draw(classes).ClampInPlace(-options.FeatureLimit, options.FeatureLimit).DetachFromDisposeScope();
         _buffer = new ReplayBuffer(chains, train.ClassCount, options.RestartProbability, starts, generator);
     }
-
-    /// <summary>Langevin steps per update.</summary>
-    public int Steps { get; set; }
 
     /// <summary>Samples of p(x), [count, d].</summary>
     public Tensor Sample(int count, CancellationToken cancellation)
@@ -107,7 +103,7 @@ internal sealed class NegativeSamples : IDisposable
 
     private Tensor Run(Tensor start, Tensor entries, Tensor? y, CancellationToken cancellation)
     {
-        Tensor ends = _sampler.Sample(start, y, cancellation, Steps).ClampInPlace(-_farthest, _farthest);
+        Tensor ends = _sampler.Sample(start, y, cancellation).ClampInPlace(-_farthest, _farthest);
         _buffer.Store(entries, ends);
         return ends;
     }

@@ -26,7 +26,7 @@ internal sealed class OptionsCheck
         NotNegative(o.JointWeight, nameof(o.JointWeight));
         Require(!(o.ClassificationWeight == 0 && o.MarginalWeight == 0 && o.JointWeight == 0),
             nameof(o.ClassificationWeight), "0, like MarginalWeight and JointWeight", "at least one of them above 0");
-        Between(o.SamplerSteps, 1, 10_000, nameof(o.SamplerSteps));
+        Between(o.SamplerSteps ?? 1, 1, 10_000, nameof(o.SamplerSteps));
         Positive(o.StepSize, nameof(o.StepSize));
         NotNegative(o.SamplerNoise, nameof(o.SamplerNoise));
         if (o.GradientClip is { } clip)

@@ -27,6 +27,7 @@ internal sealed class TrainingLoop : IDisposable
     private readonly TrainingPlan _plan;
     private readonly TrainingBatches _batches;
     private readonly PerceptronPass? _pass;
+    private readonly StandardizedRows _heldOutRows;
     private readonly double _rate;
     private readonly WeightSnapshot _good;
     private readonly WeightSnapshot _best;
@@ -38,7 +39,7 @@ internal sealed class TrainingLoop : IDisposable
     private AdamOptimizer _adam;
     private readonly TrainingSchedule _schedule;
     private readonly WeightAverage? _average;
-    private double _lowest = double.PositiveInfinity;
+    private readonly HeldOutProgress _progress = new();
     private int _epoch;
     private long _update;
     private int _recoveries;
@@ -58,11 +59,12 @@ internal sealed class TrainingLoop : IDisposable
                 : null;
             _batches = new TrainingBatches(train, _tensors, _plan, augmenter, _generator);
             _pass = options.Network.CreatePass(_module);
+            _heldOutRows = new StandardizedRows(heldOut.Features, standardization);
             _good = new WeightSnapshot(_module);
             _best = new WeightSnapshot(_module);
             _rate = options.LearningRate;
             _schedule = TrainingSchedule.For(options, _plan, _batches.CountPerEpoch);
-            _average = _schedule.Averages ? new WeightAverage(_module, options.Eta) : null;
+            _average = _schedule.Averages ? new WeightAverage(_module) : null;
             Prepare();
             _good.Take();
         }
@@ -85,7 +87,8 @@ internal sealed class TrainingLoop : IDisposable
     /// <param name="log">Told of trouble and what was done about it, or null.</param>
     /// <param name="progress">Receives the state after each epoch, or null.</param>
     /// <param name="cancellation">Ends training within a Langevin step.</param>
-    /// <param name="checkpoint">Where to keep the state after an epoch, and to go on from; or null.</param>
+    /// <param name="checkpoint">Where to keep the state after a round, and to go on from; or null.</param>
+    /// <param name="turns">Whom to let go first after each round; or null.</param>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     /// <exception cref="IOException">The checkpoint could not be written.</exception>
     /// <exception cref="InvalidOperationException">Not even a classifier could be trained, or the network does not fit the data.</exception>
@@ -99,14 +102,15 @@ internal sealed class TrainingLoop : IDisposable
         Action<string>? log,
         IProgress<TrainingProgress>? progress,
         CancellationToken cancellation,
-        CheckpointFile? checkpoint = null)
+        CheckpointFile? checkpoint = null,
+        Turns? turns = null)
     {
         options.Validate();
         TorchLibrary.EnsureLoaded();
         using var loop = new TrainingLoop(train, heldOut, standardization, options, seed, device);
         try
         {
-            loop.Train(log, progress, cancellation, checkpoint);
+            loop.Train(log, progress, cancellation, checkpoint, turns);
             return loop._result;
         }
         catch
@@ -128,7 +132,7 @@ internal sealed class TrainingLoop : IDisposable
         _generator.Dispose();
     }
 
-    private void Train(Action<string>? log, IProgress<TrainingProgress>? progress, CancellationToken cancellation, CheckpointFile? checkpoint)
+    private void Train(Action<string>? log, IProgress<TrainingProgress>? progress, CancellationToken cancellation, CheckpointFile? checkpoint, Turns? turns)
     {
         if (checkpoint?.Read(Checkpoint) == true && _history.Count > 0)
             progress?.Report(_history[^1]);
@@ -150,6 +154,7 @@ internal sealed class TrainingLoop : IDisposable
             }
 
             checkpoint?.Write(Checkpoint, atOnce: _schedule.IsDone);
+            turns?.Pass();
         }
 
         _best.Restore();
@@ -162,13 +167,10 @@ internal sealed class TrainingLoop : IDisposable
     {
         _good.Take();
         _average?.Swap();
-        HeldOutMetrics metrics = HeldOutMetrics.Of(_result.Logits(_heldOut.Features, cancellation), _heldOut);
-        bool hasImproved = metrics.LogLoss < _lowest || double.IsNaN(metrics.LogLoss);
-        if (hasImproved)
-        {
-            _lowest = double.IsNaN(metrics.LogLoss) ? _lowest : metrics.LogLoss;
+        HeldOutMetrics metrics = HeldOutMetrics.Of(HeldOutLogits(cancellation), _heldOut);
+        bool hasImproved = _progress.TakeIn(metrics.CalibratedLogLoss, out bool isBest);
+        if (isBest)
             _best.Take();
-        }
 
         _average?.Swap();
         if (_schedule.Assess(_epoch, _update, hasImproved, _options.MaximumTrainingTime is { } limit ? elapsed / limit : 0))
@@ -185,6 +187,23 @@ internal sealed class TrainingLoop : IDisposable
         {
             Samples = ReportedSamples(),
         };
+    }
+
+    private float[] HeldOutLogits(CancellationToken cancellation)
+    {
+        if (_pass is null || _heldOut.Count == 0)
+            return _result.Logits(_heldOut.Features, cancellation);
+        var logits = new float[(long)_heldOut.Count * _heldOut.ClassCount];
+        int width = _heldOut.Features.Width;
+        for (int start = 0; start < _heldOut.Count; start += PerceptronPass.Capacity)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            int count = Math.Min(PerceptronPass.Capacity, _heldOut.Count - start);
+            _pass.Forward(_heldOutRows.Read(start, count));
+            _pass.CopyLogits(logits.AsSpan(start * _heldOut.ClassCount, count * _heldOut.ClassCount));
+        }
+
+        return logits;
     }
 
     /// <summary>Some chains of the replay buffer, as the user knows features.</summary>
@@ -222,9 +241,7 @@ internal sealed class TrainingLoop : IDisposable
         using DisposeScope scope = NewDisposeScope();
         _batches.NoiseShare = _schedule.NoiseShare;
         ObjectiveBatch rows = _batches.Next();
-        if (_samples is not null)
-            _samples.Steps = _schedule.IsFalling ? _options.SamplerSteps : Math.Min(_options.StableSteps, _options.SamplerSteps);
-        Tensor? samples = _options.MarginalWeight > 0 && (_update % _options.Every == 0) ? _samples!.Sample(_plan.BatchSize, cancellation) : null;
+        Tensor? samples = _options.MarginalWeight > 0 ? _samples!.Sample(_plan.BatchSize, cancellation) : null;
         Tensor? samplesOfClass = _options.JointWeight > 0 && rows.Labels is { } y ? _samples!.SampleOfClass(y, cancellation) : null;
 
         ObjectiveBatch batch = rows with { Samples = samples, SamplesOfClass = samplesOfClass };
@@ -313,7 +330,7 @@ internal sealed class TrainingLoop : IDisposable
         state.Value(ref _epoch);
         _schedule.Checkpoint(state);
         _average?.Checkpoint(state);
-        state.Value(ref _lowest);
+        _progress.Checkpoint(state);
         state.Value(ref _update);
 
         // Pictures of the samples are for whoever watched.

@@ -15,9 +15,6 @@ internal abstract class TrainingSchedule
     /// <summary>Whether the mean of the weights of late is what is looked at, rather than the weights themselves.</summary>
     public abstract bool Averages { get; }
 
-    /// <summary>Whether the learning rate has begun to fall for good.</summary>
-    public abstract bool IsFalling { get; }
-
     /// <summary>The share of the input noise that rows get.</summary>
     public virtual double NoiseShare => 1;
 
@@ -70,9 +67,6 @@ internal sealed class PlannedSchedule(JemTrainingOptions options, int epochs, in
     public override bool Averages => false;
 
     /// <inheritdoc/>
-    public override bool IsFalling => true;
-
-    /// <inheritdoc/>
     public override double LearningRate(long update)
     {
         if (update < warmUp)
@@ -106,86 +100,71 @@ internal sealed class PlannedSchedule(JemTrainingOptions options, int epochs, in
 }
 
 /// <summary>
-/// No horizon: the learning rate stays after the warm-up while the held-out loss of the averaged weights falls; when it has not for a
-/// while, training goes back to the best state and the rate falls to 0 over a share of the updates so far.
+/// No horizon: the learning rate stays after the warm-up, and the mean of the weights of late takes the place of a rate that falls.
+/// When the held-out loss stands still, the input noise goes; when it stands still again, training is over.
 /// </summary>
-/// <remarks>Hu et al., "MiniCPM: unveiling the potential of small language models with scalable training strategies", 2024 (warm-up, stable, decay).</remarks>
+/// <remarks>
+/// Noise makes few rows go further, and blurs what is told apart by small steps: which of the two weighs more, the held-out rows say.
+/// </remarks>
 internal sealed class OpenSchedule(JemTrainingOptions options, int warmUp, int updatesPerEpoch) : TrainingSchedule
 {
-    private long _update;
+    /// <summary>Updates of a round, at least.</summary>
+    private const int FewestUpdates = 30;
+
+    /// <summary>Updates at most, whatever the held-out rows say.</summary>
+    private const long MostUpdates = 40_000;
+
+    /// <summary>Rounds without improvement until the loss is said to stand still: so many at least, and this share of all rounds.</summary>
+    private const int FewestRounds = 5;
+    private const double ShareOfRounds = 0.15;
+
     private int _epoch;
     private int _rounds;
     private int _lastImprovement;
-    private long _fallFrom = -1;
+    private bool _isNoiseless;
     private bool _isDone;
-    private int _level;
-    private int _bestLevel;
 
     /// <inheritdoc/>
     public override bool IsDone => _isDone;
 
     /// <inheritdoc/>
-    public override double NoiseShare => options.Levels[_level];
+    public override double NoiseShare => _isNoiseless ? 0 : 1;
 
-    /// <inheritdoc/>
+    /// <summary>As if the held-out loss had fallen for the last time.</summary>
     public override int ExpectedEpochs
     {
         get
         {
-            if (_isDone)
-                return _epoch;
-
-            // As if the held-out loss had fallen for the last time just now.
-            long from = _fallFrom >= 0 ? _fallFrom : _update + ((long)(Patience - (_rounds - _lastImprovement)) * EpochsPerRound * updatesPerEpoch);
-            return (int)Math.Max(_epoch, (from + FallLength(from)) / updatesPerEpoch);
+            int rounds = Math.Max(0, Patience - (_rounds - _lastImprovement)) + (_isNoiseless ? 0 : Patience);
+            return _isDone ? _epoch : _epoch + (Math.Max(1, rounds) * EpochsPerRound);
         }
     }
 
     /// <inheritdoc/>
-    public override int EpochsPerRound => Math.Max(1, (options.RoundUpdates + updatesPerEpoch - 1) / updatesPerEpoch);
+    public override int EpochsPerRound => Math.Max(1, (FewestUpdates + updatesPerEpoch - 1) / updatesPerEpoch);
 
     /// <inheritdoc/>
     public override bool Averages => true;
 
-    /// <inheritdoc/>
-    public override bool IsFalling => _fallFrom >= 0;
-
-    private int Patience => Math.Max(options.PatienceRounds, (int)(options.PatienceShare * _rounds));
+    private int Patience => Math.Max(FewestRounds, (int)(ShareOfRounds * _rounds));
 
     /// <inheritdoc/>
-    public override double LearningRate(long update)
-    {
-        if (update < warmUp)
-            return options.LearningRate * (update + 1) / warmUp;
-        return _fallFrom < 0 ? options.LearningRate : options.LearningRate * Math.Max(0.01, 1 - ((double)(update - _fallFrom) / FallLength(_fallFrom)));
-    }
+    public override double LearningRate(long update) => options.LearningRate * Math.Min(1, (update + 1.0) / Math.Max(1, warmUp));
 
     /// <inheritdoc/>
     public override bool Assess(int epoch, long update, bool hasImproved, double elapsedShare)
     {
-        (_epoch, _update) = (epoch, update);
+        _epoch = epoch;
         _rounds++;
         if (hasImproved)
-            (_lastImprovement, _bestLevel) = (_rounds, _level);
-        if (_fallFrom >= 0)
-        {
-            _isDone = elapsedShare >= 1 || update >= _fallFrom + FallLength(_fallFrom);
-            return false;
-        }
-
-        if (elapsedShare < 0.8 && update < options.MostUpdates && _rounds - _lastImprovement < Patience)
-            return false;
-        if (elapsedShare < 0.8 && _level == _bestLevel && _level < options.Levels.Length - 1)
-        {
-            _level++;
             _lastImprovement = _rounds;
-            return true;
-        }
-
-        _level = _bestLevel;
-        _fallFrom = update;
-        _isDone = options.FallShare == 0 || elapsedShare >= 1;
-        return true;
+        _isDone = elapsedShare >= 1 || update >= MostUpdates;
+        if (_isDone || _rounds - _lastImprovement < Patience)
+            return false;
+        _isDone = _isNoiseless;
+        _isNoiseless = true;
+        _lastImprovement = _rounds;
+        return !_isDone;
     }
 
     /// <inheritdoc/>
@@ -194,15 +173,10 @@ internal sealed class OpenSchedule(JemTrainingOptions options, int warmUp, int u
     /// <inheritdoc/>
     public override void Checkpoint(StateStream state)
     {
-        state.Value(ref _update);
         state.Value(ref _epoch);
         state.Value(ref _rounds);
         state.Value(ref _lastImprovement);
-        state.Value(ref _fallFrom);
-        state.Value(ref _level);
-        state.Value(ref _bestLevel);
+        state.Value(ref _isNoiseless);
         state.Value(ref _isDone);
     }
-
-    private long FallLength(long from) => Math.Max(1, (long)(options.FallShare * from));
 }

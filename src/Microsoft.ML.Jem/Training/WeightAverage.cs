@@ -14,16 +14,17 @@ namespace Microsoft.ML.Jem.Training;
 /// </summary>
 internal sealed class WeightAverage : IDisposable
 {
+    // The window is about a thirteenth of the updates so far.
+    private const double Eta = 12;
+
     private readonly Parameter[] _parameters;
     private readonly Tensor[] _means;
-    private readonly double _eta;
     private long _count;
 
     /// <summary>Starts from the parameters as they are.</summary>
-    public WeightAverage(Module<Tensor, Tensor> module, double eta)
+    public WeightAverage(Module<Tensor, Tensor> module)
     {
         using IDisposable noGradients = no_grad();
-        _eta = eta;
         _parameters = [.. module.parameters()];
         _means = Array.ConvertAll(_parameters, parameter => parameter.detach().clone().DetachFromDisposeScope());
     }
@@ -33,7 +34,7 @@ internal sealed class WeightAverage : IDisposable
     {
         using IDisposable noGradients = no_grad();
         _count++;
-        double share = Math.Min(1, (_eta + 1) / (_count + _eta));
+        double share = Math.Min(1, (Eta + 1) / (_count + Eta));
         for (int i = 0; i < _means.Length; i++)
         {
             if (_means[i].device_type == DeviceType.CPU && _parameters[i].is_contiguous())

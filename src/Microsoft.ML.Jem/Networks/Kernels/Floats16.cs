@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
 
 namespace Microsoft.ML.Jem.Networks.Kernels;
 
@@ -25,7 +27,7 @@ internal readonly struct Floats16(Vector512<float> values) : IVector<Floats16>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Floats16 MultiplyAdd(Floats16 a, Floats16 b, Floats16 c) => new(Vector512.MultiplyAddEstimate(a._values, b._values, c._values));
+    public static Floats16 MultiplyAdd(Floats16 a, Floats16 b, Floats16 c) => Fma.IsSupported || AdvSimd.IsSupported ? new(Vector512.FusedMultiplyAdd(a._values, b._values, c._values)) : (a * b) + c;
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
 
 namespace Microsoft.ML.Jem.Networks.Kernels;
 
@@ -25,7 +27,7 @@ internal readonly struct Floats4(Vector128<float> values) : IVector<Floats4>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Floats4 MultiplyAdd(Floats4 a, Floats4 b, Floats4 c) => new(Vector128.MultiplyAddEstimate(a._values, b._values, c._values));
+    public static Floats4 MultiplyAdd(Floats4 a, Floats4 b, Floats4 c) => Fma.IsSupported || AdvSimd.IsSupported ? new(Vector128.FusedMultiplyAdd(a._values, b._values, c._values)) : (a * b) + c;
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

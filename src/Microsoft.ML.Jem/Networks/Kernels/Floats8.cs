@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
 
 namespace Microsoft.ML.Jem.Networks.Kernels;
 
@@ -25,7 +27,7 @@ internal readonly struct Floats8(Vector256<float> values) : IVector<Floats8>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Floats8 MultiplyAdd(Floats8 a, Floats8 b, Floats8 c) => new(Vector256.MultiplyAddEstimate(a._values, b._values, c._values));
+    public static Floats8 MultiplyAdd(Floats8 a, Floats8 b, Floats8 c) => Fma.IsSupported || AdvSimd.IsSupported ? new(Vector256.FusedMultiplyAdd(a._values, b._values, c._values)) : (a * b) + c;
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

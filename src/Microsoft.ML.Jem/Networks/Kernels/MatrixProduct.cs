@@ -56,7 +56,7 @@ internal static class MatrixProduct
     }
 
     /// <summary>Up to six rows of C. Where there are fewer, the last one is computed again in the place of those that are missing.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Block<TVector>(
         ref float a, nint row, nint step, ref float b, nint bRow, ref float start, ref float c, nint cRow, int rows, int depth)
         where TVector : struct, IVector<TVector>
