@@ -42,8 +42,8 @@ internal static class EnsembleTraining
             inForce => log($"Another training runs with {inForce} thread(s) per tensor operation, and libtorch has one such number per process: this training begins when the other has ended. With the same number they would run together."),
             cancellation);
         var members = new TrainedNetwork?[parts.Length];
-        options = options.With(o => o.MaximumTrainingTime /= (parts.Length + plan.Members - 1) / plan.Members);
-        var merged = new MergedProgress(parts.Length, plan.Members, progress, log, cancellation);
+        options = options.With(o => o.MaximumTrainingTime /= (parts.Length + plan.Alive - 1) / plan.Alive);
+        var merged = new MergedProgress(parts.Length, plan.Alive, progress, log, cancellation);
         try
         {
             var turns = new Turns(plan.Members);
@@ -103,7 +103,7 @@ internal static class EnsembleTraining
     }
 
     /// <summary>Makes one progress of the members' own.</summary>
-    private sealed class MergedProgress(int memberCount, int membersAtOnce, IProgress<TrainingProgress>? target, Action<string> log, CancellationToken cancellation)
+    private sealed class MergedProgress(int memberCount, int alive, IProgress<TrainingProgress>? target, Action<string> log, CancellationToken cancellation)
     {
         private readonly Lock _lock = new();
         private readonly Stopwatch _clock = Stopwatch.StartNew();
@@ -137,7 +137,7 @@ internal static class EnsembleTraining
                     Epoch = ended,
                     Epochs = planned,
                     Elapsed = _clock.Elapsed,
-                    Remaining = _times.Aggregate((sum, time) => sum + time) / ended * (planned - ended) / Math.Clamp(going, 1, membersAtOnce),
+                    Remaining = _times.Aggregate((sum, time) => sum + time) / ended * (planned - ended) / Math.Clamp(going, 1, alive),
                 });
             }
         }
