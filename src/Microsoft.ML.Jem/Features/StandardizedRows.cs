@@ -8,6 +8,10 @@ internal sealed class StandardizedRows(FeatureMatrix matrix, Standardization sta
     /// <summary>Values kept at most: 128 megabytes.</summary>
     private const long MostKept = 1 << 25;
 
+    private readonly Standardization _standardization = standardization.Width == matrix.Width
+        ? standardization
+        : throw new ArgumentException($"Rows of {matrix.Width} features cannot be standardised by offsets and scales for {standardization.Width}.", nameof(standardization));
+
     private float[]? _kept;
     private float[] _block = [];
 
@@ -19,7 +23,7 @@ internal sealed class StandardizedRows(FeatureMatrix matrix, Standardization sta
         if (Kept() is not { } all)
         {
             matrix.CopyRows(chosen, target);
-            standardization.Apply(target[..(chosen.Length * matrix.Width)]);
+            _standardization.Apply(target[..(chosen.Length * matrix.Width)]);
             return;
         }
 
@@ -37,7 +41,7 @@ internal sealed class StandardizedRows(FeatureMatrix matrix, Standardization sta
         Span<float> block = _block.AsSpan(0, count * matrix.Width);
         for (int i = 0; i < count; i++)
             matrix.CopyRow(start + i, block.Slice(i * matrix.Width, matrix.Width));
-        standardization.Apply(block);
+        _standardization.Apply(block);
         return block;
     }
 
@@ -48,7 +52,7 @@ internal sealed class StandardizedRows(FeatureMatrix matrix, Standardization sta
         var values = new float[matrix.RowCount * matrix.Width];
         for (int i = 0; i < matrix.RowCount; i++)
             matrix.CopyRow(i, values.AsSpan(i * matrix.Width, matrix.Width));
-        standardization.Apply(values);
+        _standardization.Apply(values);
         return _kept = values;
     }
 }

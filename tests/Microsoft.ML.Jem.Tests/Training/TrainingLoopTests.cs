@@ -171,7 +171,7 @@ public sealed class TrainingLoopTests : TorchTest
     public void A_learning_rate_that_settles_on_a_worse_classifier_without_a_sign_of_trouble_is_found_out()
     {
         JemTrainingOptions options = Small();
-        (options.NumberOfEpochs, options.LearningRate) = (40, 0.15);
+        (options.NumberOfEpochs, options.LearningRate, options.SamplerSteps) = (40, 0.15, 5);
         var lines = new List<string>();
         using TrainedNetwork trained = MemberTraining.Run(Train, HeldOut, Standardization.Fit(Train.Features, 3), options, 1, CPU, lines.Add, null, TestContext.Current.CancellationToken);
         Assert.DoesNotContain(lines, line => line.Contains("Went back"));
