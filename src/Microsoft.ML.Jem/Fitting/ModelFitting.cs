@@ -42,7 +42,7 @@ internal sealed class ModelFitting(JemTrainingOptions given, int seed, torch.Dev
         Standardization standardization = options.Network.Image is null
             ? Standardization.Fit(rows.Features, options.FeatureLimit)
             : PixelRange.Fit(rows.Features, options.FeatureLimit);
-        if (given.Encode)
+        if (given.EncodeFeatures)
             options = given.With(o => o.Network = given.Network.Encode(rows, standardization, seed));
         using Checkpoint? checkpoint = Checkpoint.Open(options, rows, validation, seed, device);
         if (checkpoint?.Describe() is { } resumption)

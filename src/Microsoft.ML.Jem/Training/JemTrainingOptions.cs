@@ -129,6 +129,13 @@ public class JemTrainingOptions
     /// <summary>Seed of everything random. The default value is null: the seed of the <c>MLContext</c>.</summary>
     public int? Seed { get; set; }
 
+    /// <summary>
+    /// Whether a <see cref="MultilayerPerceptron"/> sees steep ramps beside the features, placed where decision trees on the training rows
+    /// cut them: what is told apart by steps of single features is then learnt as trees learn it. The default value is true. Gorishniy,
+    /// Rubachev, Babenko, "On embeddings for numerical features in tabular deep learning", NeurIPS 2022.
+    /// </summary>
+    public bool EncodeFeatures { get; set; } = true;
+
     /// <summary>Largest absolute value of a standardised feature, beyond which it is clipped; above 0, infinite for no limit. The default value is 3.</summary>
     public float FeatureLimit { get; set; } = 3;
 
@@ -172,9 +179,6 @@ public class JemTrainingOptions
 
     /// <summary>How many samples of the replay buffer each report to <see cref="Progress"/> carries; 0 to 10 000. The default value is 0.</summary>
     public int ReportedSamples { get; set; }
-
-    internal bool Xlog { get; set; }
-    internal bool Encode { get; set; } = true;
 
     /// <summary>Checks all options, and reports all mistakes in one message.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An option is outside its range.</exception>

@@ -37,7 +37,6 @@ internal static class MemberTraining
         Turns? turns = null)
     {
         TrainedNetwork joint = TrainingLoop.Run(train, heldOut, standardization, options, seed, device, log, progress, cancellation, checkpoint?.Joint, turns);
-        if (options.Xlog) Console.Error.WriteLine($"  member: {joint.History.Count} rounds, {joint.History[^1].Epoch} epochs, {joint.History[^1].Elapsed.TotalSeconds:F1} s, best {joint.Best?.ValidationLogLoss:F4} at {joint.Best?.Epoch} acc {joint.Best?.ValidationAccuracy:F4}, gap {joint.History[^1].GenerativeLoss:F3}");
         if ((options.MarginalWeight == 0 && options.JointWeight == 0) || options.ClassificationWeight == 0 || !IsDoubtful(joint, options, train.ClassCount))
             return joint;
 

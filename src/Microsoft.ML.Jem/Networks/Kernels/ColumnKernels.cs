@@ -1,12 +1,16 @@
+using System.Runtime.CompilerServices;
+
 namespace Microsoft.ML.Jem.Networks.Kernels;
 
 /// <summary>What happens between the products of a network, to matrices whose columns are rows of data.</summary>
+/// <remarks>Compiled once, at the highest level: code of other levels may round otherwise, and a seed must give the same bits.</remarks>
 internal static class ColumnKernels
 {
     /// <summary>Replaces z by its activation.</summary>
     /// <param name="activation">Which one.</param>
     /// <param name="values">z; whole vectors.</param>
     /// <param name="slopes">Receives the derivative at each z.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Activate<TVector>(Activation activation, Span<float> values, Span<float> slopes)
         where TVector : struct, IVector<TVector>
     {
@@ -44,6 +48,7 @@ internal static class ColumnKernels
     }
 
     /// <summary>values ← values · factors.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Multiply<TVector>(Span<float> values, ReadOnlySpan<float> factors)
         where TVector : struct, IVector<TVector>
     {
@@ -57,6 +62,7 @@ internal static class ColumnKernels
     /// <param name="row">Values from one class to the next.</param>
     /// <param name="classes">Number of classes K.</param>
     /// <param name="logSumExp">Receives logsumexp f(x) per column; its length, whole vectors, is the number of columns.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Softmax<TVector>(Span<float> logits, int row, int classes, Span<float> logSumExp)
         where TVector : struct, IVector<TVector>
     {
@@ -85,6 +91,7 @@ internal static class ColumnKernels
     /// <param name="row">Values from one row to the next.</param>
     /// <param name="columns">Whole vectors.</param>
     /// <param name="sums">Each row's sum is added to what stands here.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void AddRowSums<TVector>(ReadOnlySpan<float> values, int row, int columns, Span<float> sums)
         where TVector : struct, IVector<TVector>
     {

@@ -1,8 +1,10 @@
+using System.Runtime.CompilerServices;
 using Microsoft.ML.Jem.Features;
 
 namespace Microsoft.ML.Jem.Networks.Kernels;
 
 /// <summary>A <see cref="PiecewiseLinearEncoding"/> of matrices whose columns are rows of data.</summary>
+/// <remarks>Compiled once, at the highest level: code of other levels may round otherwise, and a seed must give the same bits.</remarks>
 internal static class EncodingKernels
 {
     /// <summary>Fills in the entries behind the features.</summary>
@@ -10,6 +12,7 @@ internal static class EncodingKernels
     /// <param name="columns">A row of values per feature, then one per entry.</param>
     /// <param name="row">Values from one row to the next.</param>
     /// <param name="count">Values of a row that count, whole vectors.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Encode<TVector>(PiecewiseLinearEncoding encoding, Span<float> columns, int row, int count)
         where TVector : struct, IVector<TVector>
     {
@@ -31,6 +34,7 @@ internal static class EncodingKernels
     /// <param name="gradient">The gradients of features and entries, laid out alike.</param>
     /// <param name="row">Values from one row to the next.</param>
     /// <param name="count">Values of a row that count, whole vectors.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void AddGradient<TVector>(PiecewiseLinearEncoding encoding, ReadOnlySpan<float> columns, Span<float> gradient, int row, int count)
         where TVector : struct, IVector<TVector>
     {
