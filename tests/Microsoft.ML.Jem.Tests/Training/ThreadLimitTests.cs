@@ -90,14 +90,14 @@ public sealed class ThreadLimitTests
     [InlineData(4, 1)]
     public void NumberOfThreads_is_what_a_training_takes_in_all(int threads, int members)
     {
-        // One thread per member at a time, or all of them in each operation of a single member.
+        // One thread per member at a time (those beyond wait for their turn), or all of them in each operation of a single member.
         var plan = ThreadPlan.For(new JemTrainingOptions { NumberOfThreads = threads }, Rows, members, CPU);
         Assert.InRange(plan.Members * plan.PerOperation!.Value, 1, threads);
         Assert.Equal(members == 1 ? threads : Math.Min(threads, members), plan.Members * plan.PerOperation!.Value);
 
         var reports = new System.Collections.Concurrent.ConcurrentBag<(int Thread, int PerOperation)>();
         Bytes(Train(threads, members, new Watch(() => reports.Add((Environment.CurrentManagedThreadId, get_num_threads())))));
-        Assert.InRange(reports.Select(report => report.Thread).Distinct().Count(), 1, plan.Members);
+        Assert.InRange(reports.Select(report => report.Thread).Distinct().Count(), 1, plan.Alive);
         Assert.All(reports, report => Assert.Equal(plan.PerOperation, report.PerOperation));
     }
 
