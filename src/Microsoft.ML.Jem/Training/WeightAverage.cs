@@ -25,8 +25,9 @@ internal sealed class WeightAverage : IDisposable
     public WeightAverage(Module<Tensor, Tensor> module)
     {
         using IDisposable noGradients = no_grad();
+        using DisposeScope scope = NewDisposeScope();
         _parameters = [.. module.parameters()];
-        _means = Array.ConvertAll(_parameters, parameter => parameter.detach().clone().DetachFromDisposeScope());
+        _means = Array.ConvertAll(_parameters, parameter => parameter.clone().DetachFromDisposeScope());
     }
 
     /// <summary>Takes the parameters of another update in.</summary>
@@ -59,7 +60,7 @@ internal sealed class WeightAverage : IDisposable
         using IDisposable noGradients = no_grad();
         for (int i = 0; i < _means.Length; i++)
         {
-            using Tensor own = _parameters[i].detach().clone();
+            using Tensor own = _parameters[i].clone();
             _parameters[i].copy_(_means[i]);
             _means[i].copy_(own);
         }
