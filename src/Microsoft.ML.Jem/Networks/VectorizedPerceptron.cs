@@ -15,12 +15,17 @@ internal sealed class VectorizedPerceptron : VectorizedNetwork
     private VectorizedPerceptron(PerceptronModule module, int width, VectorWidth vectors)
         : base(width, PerceptronPass.Capacity) => (_module, _vectors) = (module, vectors);
 
-    /// <summary>Prepares a module's passes; null where its device is not the processor, or the module is too large.</summary>
+    /// <summary>
+    /// Prepares a module's passes; null where its device is not the processor, the module is too large, or .NET has no vectors here and no
+    /// width is asked for: libtorch brings its own.
+    /// </summary>
     /// <param name="module">The module; its weights are read where they are.</param>
     /// <param name="vectors">The width of vectors; null for the widest this processor has.</param>
     public static VectorizedPerceptron? Create(PerceptronModule module, VectorWidth? vectors = null) =>
-        module.Layers[0].weight!.device_type == DeviceType.CPU && module.Layers.Sum(layer => layer.weight!.numel()) <= MostWeights
-            ? new VectorizedPerceptron(module, (int)module.Layers[0].weight!.shape[1] - (module.Encoding?.Count ?? 0), vectors ?? VectorWidths.Available[0])
+        (vectors ?? VectorWidths.Available[0]) is var width && (vectors is not null || width != VectorWidth.None)
+        && module.Layers[0].weight!.device_type == DeviceType.CPU
+        && module.Layers.Sum(layer => layer.weight!.numel()) <= MostWeights
+            ? new VectorizedPerceptron(module, (int)module.Layers[0].weight!.shape[1] - (module.Encoding?.Count ?? 0), width)
             : null;
 
     /// <summary>Passes for one thread.</summary>

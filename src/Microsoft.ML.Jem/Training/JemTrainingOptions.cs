@@ -73,12 +73,15 @@ public class JemTrainingOptions
     public double LearningRate { get; set; } = 3e-3;
 
     /// <summary>
-    /// Updates over which the learning rate rises from 0 (warmup_iters); 0 or more. The default value is null: a tenth of all
-    /// updates, at most 200.
+    /// Updates over which the learning rate rises from 0 (warmup_iters); 0 or more. The default value is null: 50; with
+    /// <see cref="NumberOfEpochs"/> a tenth of all updates, at most 200.
     /// </summary>
     public int? WarmUp { get; set; }
 
-    /// <summary>How the learning rate falls afterwards. The default value is <see cref="LearningRateDecay.Cosine"/>.</summary>
+    /// <summary>
+    /// How the learning rate falls afterwards where <see cref="NumberOfEpochs"/> is set; without, it stays, and the mean of the weights of
+    /// late is the model. The default value is <see cref="LearningRateDecay.Cosine"/>.
+    /// </summary>
     public LearningRateDecay Decay { get; set; } = LearningRateDecay.Cosine;
 
     /// <summary>Adam's L2 weight decay (weight_decay); 0 or more. The default value is 0.</summary>

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Microsoft.ML.Jem.Energy;
 using Microsoft.ML.Jem.Networks;
+using Microsoft.ML.Jem.Networks.Kernels;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -22,7 +23,7 @@ public sealed class VectorizedPerceptronTests : TorchTest
         using var generator = new Generator(1);
         var network = new MultilayerPerceptron(activation, widths);
         using Module<Tensor, Tensor> module = network.Create(features, classes, generator, CPU);
-        VectorizedNetwork vectorized = network.Vectorize(module)!;
+        VectorizedNetwork vectorized = VectorizedPerceptron.Create((PerceptronModule)module, VectorWidths.Available[0])!;
         for (int round = 0; round < 2; round++)
         {
             Tensor x = randn([rows, features], float32, CPU, generator: generator).mul(3);
@@ -45,7 +46,7 @@ public sealed class VectorizedPerceptronTests : TorchTest
         using var generator = new Generator(1);
         var network = new MultilayerPerceptron(20, 20);
         using Module<Tensor, Tensor> module = network.Create(9, 4, generator, CPU);
-        VectorizedNetwork vectorized = network.Vectorize(module)!;
+        VectorizedNetwork vectorized = VectorizedPerceptron.Create((PerceptronModule)module, VectorWidths.Available[0])!;
         vectorized.Refresh();
         Tensor x = randn([50, 9], float32, CPU, generator: generator);
         float[] together = Near.Floats(Gradient(vectorized, x, []));
@@ -60,7 +61,7 @@ public sealed class VectorizedPerceptronTests : TorchTest
         using var generator = new Generator(1);
         var network = new MultilayerPerceptron(8);
         using Module<Tensor, Tensor> module = network.Create(3, 3, generator, CPU);
-        VectorizedNetwork vectorized = network.Vectorize(module)!;
+        VectorizedNetwork vectorized = VectorizedPerceptron.Create((PerceptronModule)module, VectorWidths.Available[0])!;
         vectorized.Refresh();
         Tensor x = randn([8, 3], float32, CPU, generator: generator).mul(1e4);
         Near.Equal(Doubles(InputGradient.OfLogSumExp(network, module, x)), Gradient(vectorized, x, []), 1e-4, 1e-4);
