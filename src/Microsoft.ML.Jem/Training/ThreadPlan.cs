@@ -27,7 +27,7 @@ internal readonly record struct ThreadPlan(int Members, int? PerOperation, int A
     /// <summary>As many members as may train at a time without holding more than a gigabyte of weights, gradients, moments and snapshots.</summary>
     private static int MostAtOnce(TrainingRows train, JemTrainingOptions options)
     {
-        const long MostBytes = 1L << 30, CopiesOfWeights = 6;
+        const long MostBytes = 1L << 30, CopiesOfWeights = 8;
         long weights = Math.Max(1, options.Network.WeightCount(train.Features.Width, train.ClassCount));
         return (int)Math.Min(int.MaxValue, MostBytes / (weights * CopiesOfWeights * sizeof(float)));
     }
