@@ -95,7 +95,7 @@ public class JemTrainingOptions
 
     /// <summary>
     /// Passes over the training rows (n_epochs); 1 to 1 000 000. The default value is null: training goes on while the log-loss of the
-    /// held-out rows falls.
+    /// held-out rows falls; where no class is learnt (<see cref="ClassificationWeight"/> 0), for 500 + 1000·log₁₀(rows/100) updates.
     /// </summary>
     public int? NumberOfEpochs { get; set; }
 

@@ -23,6 +23,13 @@ internal sealed record TrainingPlan(int BatchSize, int? Epochs, int? WarmUp, dou
     {
         int batchSize = options.BatchSize ?? train.Count switch { < 5000 => 64, < 100_000 => 128, _ => 512 };
         double noise = options.InputNoise ?? NeighbourDistance.InputNoise(train.Features, standardization);
-        return new TrainingPlan(batchSize, options.NumberOfEpochs, options.WarmUp, noise);
+        var plan = new TrainingPlan(batchSize, options.NumberOfEpochs, options.WarmUp, noise);
+
+        // Where no class is learnt, the held-out loss says nothing of when to stop.
+        return plan.Epochs is null && options.ClassificationWeight == 0
+            ? plan with { Epochs = Math.Max(3, (int)Math.Ceiling(DensityUpdates(train.Count) / plan.UpdatesPerEpoch(train.Count))) }
+            : plan;
     }
+
+    private static double DensityUpdates(int rowCount) => 500 + (1000 * Math.Max(0, Math.Log10(rowCount / 100.0)));
 }

@@ -1,3 +1,4 @@
+using Microsoft.ML.Jem.Features;
 using Microsoft.ML.Jem.Training;
 
 namespace Microsoft.ML.Jem.Tests.Training;
@@ -41,5 +42,18 @@ public sealed class JemTrainingOptionsTests
         var options = new JemTrainingOptions { ClassificationWeight = 0, MarginalWeight = 0 };
         var error = Assert.Throws<ArgumentOutOfRangeException>(options.Validate);
         Assert.Contains("at least one of them above 0", error.Message);
+    }
+
+    [Theory]
+    [InlineData(64, 500)]
+    [InlineData(1000, 94)]
+    [InlineData(1_000_000, 3)]
+    public void A_density_alone_is_trained_for_a_number_of_updates(int rowCount, int epochs)
+    {
+        var rows = new TrainingRows(new DenseFeatureMatrix(new float[rowCount], rowCount, 1), new int[rowCount], null, 2);
+        var options = new JemTrainingOptions { BatchSize = 64, InputNoise = 0, ClassificationWeight = 0 };
+        Assert.Equal(epochs, TrainingPlan.For(options, rows, new Standardization([0], [1], 3)).Epochs);
+        options.ClassificationWeight = 1;
+        Assert.Null(TrainingPlan.For(options, rows, new Standardization([0], [1], 3)).Epochs);
     }
 }
