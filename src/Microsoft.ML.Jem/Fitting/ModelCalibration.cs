@@ -16,6 +16,9 @@ internal sealed record ModelCalibration(JemModelSettings Settings, TemperatureFi
     /// <summary>Held-out rows a member's conformal table keeps at most.</summary>
     private const int LargestTable = 1024;
 
+    /// <summary>By how much, relatively and at least absolutely, entries of the table are raised.</summary>
+    private const float Slack = 1e-4f;
+
     /// <summary>Calibrates.</summary>
     /// <param name="settings">What is known before.</param>
     /// <param name="members">The trained networks.</param>
@@ -43,7 +46,7 @@ internal sealed record ModelCalibration(JemModelSettings Settings, TemperatureFi
             float[] statisticWeights = OodStatistics.Weights(settings.Statistics, member.Reference);
             SurpriseCurve[] curves = TotalSurprise.Fit(scores.Statistics, statisticWeights);
             totals[m] = TotalSurprise.OfHeldOut(scores.Statistics, statisticWeights);
-            calibrated[m] = member with { Calibration = new MemberCalibration(curves, shared ? null : ConformalTable.Create(totals[m], LargestTable)) };
+            calibrated[m] = member with { Calibration = new MemberCalibration(curves, shared ? null : Table(totals[m], LargestTable)) };
             logits.AddRange(scores.Logits);
             labels.AddRange(heldOut.Labels);
             weights.AddRange((heldOut.Weights ?? Enumerable.Repeat(1f, heldOut.Count)).Select(weight => shared ? weight / members.Length : weight));
@@ -55,7 +58,7 @@ internal sealed record ModelCalibration(JemModelSettings Settings, TemperatureFi
             {
                 Members = calibrated,
                 Temperature = (float)temperature.Temperature,
-                SharedTable = shared ? ConformalTable.Create(Sum(totals), LargestTable * members.Length) : null,
+                SharedTable = shared ? Table(Sum(totals), LargestTable * members.Length) : null,
                 CalibrationRowCount = shared ? parts[0].HeldOut.Count : labels.Count,
             },
             temperature);
@@ -66,6 +69,13 @@ internal sealed record ModelCalibration(JemModelSettings Settings, TemperatureFi
         $"Calibrated on {Settings.CalibrationRowCount} held-out rows: temperature {Temperature.Temperature:F3} takes their log-loss from {Temperature.LogLossBefore:F4} to {Temperature.LogLossAfter:F4}.");
 
     /// <summary>All members' surprise of each row.</summary>
+    /// <summary>
+    /// The table of held-out rows' scores, each raised by a trifle: runs of the same row differ in their last bits with the rows beside it, and a
+    /// row that ties with an entry must rank the same in all of them. A higher entry can only lower OodScore, so what it promises still holds.
+    /// </summary>
+    private static ConformalTable Table(float[] scores, int capacity) =>
+        ConformalTable.Create(Array.ConvertAll(scores, score => score + (Slack * Math.Max(1, Math.Abs(score)))), capacity);
+
     private static float[] Sum(float[][] totals) =>
         [.. Enumerable.Range(0, totals[0].Length).Select(row => totals.Sum(member => member[row]))];
 
