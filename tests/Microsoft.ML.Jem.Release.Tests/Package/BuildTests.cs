@@ -19,6 +19,7 @@ public sealed class BuildTests : IDisposable
         Write("library/library.csproj", """<Project Sdk="Microsoft.NET.Sdk" />""");
         Write("program/program.csproj", """
             <Project Sdk="Microsoft.NET.Sdk">
+              <!-- CS1591: a program of a few lines for one test documents nothing. -->
               <PropertyGroup><OutputType>Exe</OutputType><NoWarn>CS1591</NoWarn></PropertyGroup>
               <ItemGroup><ProjectReference Include="../library/library.csproj" /></ItemGroup>
             </Project>
