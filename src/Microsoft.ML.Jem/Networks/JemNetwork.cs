@@ -75,8 +75,8 @@ public abstract class JemNetwork
         ArgumentNullException.ThrowIfNull(parameter);
         using Tensor detached = parameter.detach();
         using Tensor host = detached.cpu();
-        using Tensor values = host.contiguous();
-        return graph.AddInitializer(InitializerName(name), values.data<float>().ToArray(), parameter.shape);
+        Tensor values = host.contiguous().DetachFromDisposeScope();
+        return graph.AddInitializer(InitializerName(name), new TensorBytes(values), parameter.shape);
     }
 
     /// <summary>

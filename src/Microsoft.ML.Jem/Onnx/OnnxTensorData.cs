@@ -13,11 +13,19 @@ internal static class OnnxTensorData
 
     public static TensorProto Create(string name, ReadOnlySpan<float> values, ReadOnlySpan<long> shape)
     {
-        byte[] raw = new byte[sizeof(float) * values.Length];
-        for (int i = 0; i < values.Length; i++)
-            BinaryPrimitives.WriteSingleLittleEndian(raw.AsSpan(sizeof(float) * i), values[i]);
+        byte[] raw = MemoryMarshal.AsBytes(values).ToArray();
+        if (!BitConverter.IsLittleEndian)
+        {
+            for (int i = 0; i < values.Length; i++)
+                BinaryPrimitives.WriteSingleLittleEndian(raw.AsSpan(sizeof(float) * i), values[i]);
+        }
+
         return Create(name, OnnxType.Float, values.Length, raw, shape);
     }
+
+    /// <summary>Single-precision values, little-endian, which are not copied: they must stay as they are until the tensor is written.</summary>
+    public static TensorProto Create(string name, ReadOnlyMemory<byte> raw, ReadOnlySpan<long> shape) =>
+        Create(name, OnnxType.Float, raw.Length / sizeof(float), raw, shape);
 
     public static TensorProto Create(string name, ReadOnlySpan<long> values, ReadOnlySpan<long> shape)
     {
@@ -86,7 +94,7 @@ internal static class OnnxTensorData
         return new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = tensor } };
     }
 
-    private static TensorProto Create(string name, OnnxType type, int count, byte[] raw, ReadOnlySpan<long> shape)
+    private static TensorProto Create(string name, OnnxType type, int count, ReadOnlyMemory<byte> raw, ReadOnlySpan<long> shape)
     {
         long expected = 1;
         foreach (long size in shape)

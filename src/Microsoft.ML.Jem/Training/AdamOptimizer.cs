@@ -30,6 +30,13 @@ internal sealed class AdamOptimizer(IEnumerable<Parameter> parameters, double we
             moments.Parameter.grad?.zero_();
     }
 
+    /// <summary>Frees the gradients, which the parameters would keep for as long as they live.</summary>
+    public void DropGradients()
+    {
+        foreach (Moments moments in _moments)
+            moments.Parameter.grad = null;
+    }
+
     /// <summary>Takes a step down the gradients.</summary>
     public void Step(double learningRate)
     {
