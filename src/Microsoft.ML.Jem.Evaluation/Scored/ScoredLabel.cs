@@ -2,29 +2,44 @@ using System.Globalization;
 using System.Reflection;
 using Microsoft.ML.Data;
 
-namespace Microsoft.ML.Jem.MLNet;
+namespace Microsoft.ML.Jem.Evaluation;
 
 /// <summary>
-/// Reads the true class of scored rows from a key, or from a label column as it was before <c>MapValueToKey</c>. Microsoft.ML.Jem.Reporting
-/// compiles this file too, so it uses ML.NET's public members alone.
+/// Reads the true class of scored rows from a key, or from the text, number or Boolean that <c>MapValueToKey</c> made the key of. For
+/// metrics of your own, and used by all evaluations here.
 /// </summary>
-internal static class ScoredLabel
+public static class ScoredLabel
 {
-    /// <summary>What <see cref="CanRead"/> accepts, for error messages.</summary>
-    public const string Expected = "Key<UInt32>, String, a number or Boolean";
+    private const string Expected = "Key<UInt32>, String, a number or Boolean";
 
     private const string TrainingLabelValues = "TrainingLabelValues", SlotNames = "SlotNames";
 
+    /// <summary>The label column of a schema.</summary>
+    /// <param name="schema">The schema of the scored data.</param>
+    /// <param name="name">Name of the label column.</param>
+    /// <returns>The column, of a type that <see cref="CanRead"/> accepts.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The column is missing or of another type.</exception>
+    public static DataViewSchema.Column Find(DataViewSchema schema, string name)
+    {
+        ArgumentNullException.ThrowIfNull(schema);
+        return ScoredData.Find(schema, "label", name, CanRead, Expected);
+    }
+
     /// <summary>Whether a column of this type can name the class of a row.</summary>
+    /// <param name="type">The column's type.</param>
     public static bool CanRead(DataViewType type) => IsKey(type) || type is TextDataViewType or NumberDataViewType or BooleanDataViewType;
 
     /// <summary>Whether the type is the key that ML.NET's trainers take; its value − 1 is the class.</summary>
+    /// <param name="type">The column's type.</param>
     public static bool IsKey(DataViewType type) => type is KeyDataViewType && type.RawType == typeof(uint);
 
-    /// <summary>The classes that the slots of a score column stand for, as text; null where its annotations do not say.</summary>
+    /// <summary>The classes that the slots of a score column stand for, as text.</summary>
+    /// <param name="score">The column of class probabilities, a vector.</param>
+    /// <returns>One name per class; null where the column's annotations do not say.</returns>
     public static IReadOnlyList<string>? ClassNames(DataViewSchema.Column score)
     {
-        int count = ((VectorDataViewType)score.Type).Size;
+        if (score.Type is not VectorDataViewType { Size: var count })
+            return null;
         foreach (string kind in (string[])[TrainingLabelValues, SlotNames])
         {
             if (score.Annotations.Schema.GetColumnOrNull(kind) is { Type: VectorDataViewType { Size: var size } vector } && size == count)
@@ -37,9 +52,13 @@ internal static class ScoredLabel
     /// <summary>Creates what reads the class of the current row, from 0; −1 where the label is missing or none of the classes.</summary>
     /// <param name="row">The row, or a cursor.</param>
     /// <param name="label">The label column, of a type that <see cref="CanRead"/> accepts.</param>
-    /// <param name="classNames">The classes as text, in the order of the probabilities; a key does not need them.</param>
+    /// <param name="classNames">The classes as text, in the order of the probabilities. Not used for a key.</param>
+    /// <returns>A function to call once per row.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The column is of another type.</exception>
     public static Func<int> CreateGetter(DataViewRow row, DataViewSchema.Column label, IReadOnlyList<string> classNames)
     {
+        ArgumentNullException.ThrowIfNull(row);
+        ArgumentNullException.ThrowIfNull(classNames);
         if (IsKey(label.Type))
         {
             ValueGetter<uint> getter = row.GetGetter<uint>(label);
@@ -51,6 +70,8 @@ internal static class ScoredLabel
             };
         }
 
+        if (!CanRead(label.Type))
+            throw new ArgumentOutOfRangeException(nameof(label), $"Schema mismatch for label column '{label.Name}': expected {Expected}, got {label.Type}");
         var classes = new Dictionary<string, int>(StringComparer.Ordinal);
         for (int k = 0; k < classNames.Count; k++)
             classes.TryAdd(classNames[k], k);

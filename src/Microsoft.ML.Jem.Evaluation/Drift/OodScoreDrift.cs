@@ -1,8 +1,8 @@
 namespace Microsoft.ML.Jem.Evaluation;
 
 /// <summary>
-/// Watches the <c>OodScore</c> of rows as they come and raises an alarm when they are no longer like the training data, with a
-/// stated rate of false alarms.
+/// Watches a score of rows as they come, the <c>OodScore</c> of a Jem model or any score of any model (<see cref="ForScores"/>), and raises an
+/// alarm when the rows are no longer like those of calibration, with a stated rate of false alarms.
 /// </summary>
 /// <remarks>
 /// <para>While rows stay exchangeable with the calibration rows, each row's rank among the calibration rows <em>and all rows
@@ -23,14 +23,16 @@ public sealed class OodScoreDrift
     /// <summary>Rows between false alarms, in the mean, unless asked otherwise.</summary>
     public const double DefaultRowsPerFalseAlarm = 1_000_000;
 
+    /// <summary>Scores of the calibration rows in ascending order, each with the draw that breaks its ties; null where rows come with their OodScore.</summary>
+    private readonly (double Score, double Tie)[]? _calibration;
     private readonly int _seed;
     private readonly double[] _statistics = new double[Bets.Count];
     private readonly double[] _factors = new double[Bets.Count];
     private RankCounts _ranks;
     private Random _ties;
 
-    /// <summary>Begins to watch.</summary>
-    /// <param name="calibrationRowCount">Rows behind the model's <c>OodScore</c>, <see cref="JemModelParameters.CalibrationRowCount"/>; at least 1.</param>
+    /// <summary>Begins to watch the <c>OodScore</c> of a Jem model.</summary>
+    /// <param name="calibrationRowCount">Rows behind the model's <c>OodScore</c>, <c>JemModelParameters.CalibrationRowCount</c>; at least 1.</param>
     /// <param name="rowsPerFalseAlarm">c: without a change, an alarm comes after at least this many rows in the mean; above 1. The default value is 1 000 000.</param>
     /// <param name="seed">Seed of the draws that break ties. The default value is 0.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is out of range.</exception>
@@ -46,7 +48,32 @@ public sealed class OodScoreDrift
         _ties = new Random(seed);
     }
 
-    /// <summary>Rows behind the model's <c>OodScore</c>.</summary>
+    private OodScoreDrift((double Score, double Tie)[] calibration, double rowsPerFalseAlarm, int seed)
+        : this(calibration.Length, rowsPerFalseAlarm, seed) => _calibration = calibration;
+
+    /// <summary>Begins to watch any score of any model, such as 1 − its highest probability.</summary>
+    /// <param name="calibrationScores">
+    /// Scores of rows like those to come, which the model was not trained on; at least one, none of them NaN. A few hundred are enough. Like those of
+    /// the rows, higher means less like the training data.
+    /// </param>
+    /// <param name="rowsPerFalseAlarm">c: without a change, an alarm comes after at least this many rows in the mean; above 1. The default value is 1 000 000.</param>
+    /// <param name="seed">Seed of the draws that break ties. The default value is 0.</param>
+    /// <returns>A watch that takes the score of each row as it is.</returns>
+    /// <exception cref="ArgumentException">There is no score, or one is NaN.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A number is out of range.</exception>
+    public static OodScoreDrift ForScores(IEnumerable<double> calibrationScores, double rowsPerFalseAlarm = DefaultRowsPerFalseAlarm, int seed = 0)
+    {
+        ArgumentNullException.ThrowIfNull(calibrationScores);
+        var ties = new Random(~seed); // Not the draws that rows get.
+        (double Score, double Tie)[] calibration = [.. calibrationScores.Select(score => (score, ties.NextDouble())).Order()];
+        if (calibration.Length == 0)
+            throw new ArgumentException("The watch needs the score of at least one calibration row.", nameof(calibrationScores));
+        if (calibration.Any(row => double.IsNaN(row.Score)))
+            throw new ArgumentException("A calibration row has the score NaN. Leave such rows out.", nameof(calibrationScores));
+        return new OodScoreDrift(calibration, rowsPerFalseAlarm, seed);
+    }
+
+    /// <summary>Number of calibration rows.</summary>
     public int CalibrationRowCount { get; }
 
     /// <summary>The threshold c of <see cref="Statistic"/>, and the least mean number of rows until a false alarm.</summary>
@@ -68,15 +95,13 @@ public sealed class OodScoreDrift
     public long? AlarmRow { get; private set; }
 
     /// <summary>Takes in the next row.</summary>
-    /// <param name="oodScore">Its <c>OodScore</c>, in [0, 1).</param>
+    /// <param name="score">Its <c>OodScore</c>, in [0, 1); or, of a watch made by <see cref="ForScores"/>, its score, which may be infinite but not NaN.</param>
     /// <returns>Whether this row raised the alarm: true once, until <see cref="Reset"/>.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The score is not in [0, 1).</exception>
-    public bool Add(float oodScore)
+    /// <exception cref="ArgumentOutOfRangeException">The score is out of range.</exception>
+    public bool Add(double score)
     {
-        if (!(oodScore >= 0 && oodScore < 1))
-            throw new ArgumentOutOfRangeException(nameof(oodScore), oodScore, "An OodScore is at least 0 and below 1.");
-
-        LastPValue = _ranks.Add(Rank(oodScore), _ties.NextDouble());
+        int rank = _calibration is null ? RankOfOodScore(score) : RankAmong(_calibration, score);
+        LastPValue = _ranks.Add(rank, _ties.NextDouble());
         RowCount++;
         Bets.Factors(LastPValue, _factors);
         double sum = 0;
@@ -109,6 +134,19 @@ public sealed class OodScoreDrift
     }
 
     /// <summary>How many calibration rows are more like the training data: OodScore · (n + 1), where a float may lie just below the whole number.</summary>
-    private int Rank(float oodScore) =>
-        Math.Min((int)((double)oodScore * (CalibrationRowCount + 1) + 1e-3), CalibrationRowCount);
+    private int RankOfOodScore(double oodScore)
+    {
+        if (!(oodScore >= 0 && oodScore < 1))
+            throw new ArgumentOutOfRangeException(nameof(oodScore), oodScore, "An OodScore is at least 0 and below 1.");
+        return Math.Min((int)(oodScore * (CalibrationRowCount + 1) + 1e-3), CalibrationRowCount);
+    }
+
+    /// <summary>How many calibration rows are more like the training data; a draw decides between rows of the same score.</summary>
+    private int RankAmong((double Score, double Tie)[] calibration, double score)
+    {
+        if (double.IsNaN(score))
+            throw new ArgumentOutOfRangeException(nameof(score), score, "A score must not be NaN.");
+        int found = Array.BinarySearch(calibration, (score, _ties.NextDouble()));
+        return found < 0 ? ~found : found;
+    }
 }

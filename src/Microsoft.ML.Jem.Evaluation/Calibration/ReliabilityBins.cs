@@ -72,29 +72,14 @@ internal static class ReliabilityBins
         return largest;
     }
 
-    /// <summary>The k with k/n &lt; confidence ≤ (k+1)/n, decided by the bounds as they are reported, not by a rounded product.</summary>
-    private static int Index(double confidence, int binCount)
+    /// <summary>The bin of equal width that a confidence falls into: the k with k/n &lt; confidence ≤ (k+1)/n, by the bounds as they are reported.</summary>
+    /// <param name="confidence">In [0, 1].</param>
+    /// <param name="binCount">Number of bins, n.</param>
+    public static int Index(double confidence, int binCount)
     {
         int k = Math.Clamp((int)Math.Ceiling(confidence * binCount) - 1, 0, binCount - 1);
         if (k > 0 && confidence <= (double)k / binCount)
             return k - 1;
         return k < binCount - 1 && confidence > (k + 1.0) / binCount ? k + 1 : k;
-    }
-
-    private struct BinSum
-    {
-        private long _count;
-        private long _hits;
-        private double _confidence;
-
-        public void Add(double confidence, bool hit)
-        {
-            _count++;
-            _hits += hit ? 1 : 0;
-            _confidence += confidence;
-        }
-
-        public readonly ReliabilityBin ToBin(double lower, double upper) => new(
-            lower, upper, _count, _count == 0 ? double.NaN : _confidence / _count, _count == 0 ? double.NaN : (double)_hits / _count);
     }
 }

@@ -29,24 +29,26 @@ internal sealed class OutOfDistributionAccumulator(double threshold)
         var acceptance = new RankedScores(Negate(_inside), Negate(_outside));
         (double missRate, double negatedThreshold) = acceptance.FalsePositiveRateAt(Rate);
         (double falseAlarmRate, double detectionThreshold) = detection.FalsePositiveRateAt(Rate);
-        return new OutOfDistributionMetrics(
-            _inside.Count,
-            _outside.Count,
-            _skipped,
-            detection.AreaUnderRocCurve(),
-            acceptance.AveragePrecision(),
-            detection.AveragePrecision(),
-            acceptance.AreaUnderPrecisionRecall(),
-            detection.AreaUnderPrecisionRecall(),
-            missRate,
-            -negatedThreshold,
-            falseAlarmRate,
-            detectionThreshold,
-            detection.DetectionError(),
-            threshold,
-            ShareAbove(_inside),
-            ShareAbove(_outside),
-            detection.Curve());
+        return new OutOfDistributionMetrics
+        {
+            InDistributionCount = _inside.Count,
+            OutOfDistributionCount = _outside.Count,
+            SkippedRowCount = _skipped,
+            AreaUnderRocCurve = detection.AreaUnderRocCurve(),
+            AveragePrecisionIn = acceptance.AveragePrecision(),
+            AveragePrecisionOut = detection.AveragePrecision(),
+            AreaUnderPrecisionRecallIn = acceptance.AreaUnderPrecisionRecall(),
+            AreaUnderPrecisionRecallOut = detection.AreaUnderPrecisionRecall(),
+            MissRateAt95PercentAccepted = missRate,
+            AcceptanceThreshold = -negatedThreshold,
+            FalseAlarmRateAt95PercentDetected = falseAlarmRate,
+            DetectionThreshold = detectionThreshold,
+            DetectionError = detection.DetectionError(),
+            Threshold = threshold,
+            FalseAlarmRate = ShareAbove(_inside),
+            DetectionRate = ShareAbove(_outside),
+            Curve = detection.Curve(),
+        };
     }
 
     private void Add(List<double> scores, double score)

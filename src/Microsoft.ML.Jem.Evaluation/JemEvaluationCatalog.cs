@@ -1,6 +1,4 @@
-using Microsoft.ML.Data;
 using Microsoft.ML.Jem.Evaluation;
-using Microsoft.ML.Jem.MLNet;
 
 // In ML.NET's own namespace, so that "using Microsoft.ML;" is all a user needs.
 namespace Microsoft.ML;
@@ -11,6 +9,8 @@ namespace Microsoft.ML;
 /// </summary>
 public static class JemEvaluationCatalog
 {
+    private const string DefaultLabel = "Label", DefaultScore = "Score", DefaultOodScore = "OodScore";
+
     /// <summary>Measures whether probabilities mean what they say.</summary>
     /// <param name="catalog">The multiclass classification catalog.</param>
     /// <param name="data">Scored rows of any multiclass trainer.</param>
@@ -20,20 +20,51 @@ public static class JemEvaluationCatalog
     /// </param>
     /// <param name="scoreColumnName">Name of the column of class probabilities, in the order of the label's key values.</param>
     /// <param name="numberOfBins">Number of confidence bins, at least 1.</param>
-    /// <returns>ECE, MCE, Brier score, log-loss, accuracy and the reliability bins.</returns>
+    /// <returns>ECE, class-wise ECE, MCE, Brier score, log-loss, accuracy and the reliability bins.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type, or there is no bin.</exception>
     /// <exception cref="InvalidOperationException">No row could be evaluated.</exception>
     public static CalibrationMetrics EvaluateCalibration(
         this MulticlassClassificationCatalog catalog,
         IDataView data,
-        string labelColumnName = DefaultColumnNames.Label,
-        string scoreColumnName = DefaultColumnNames.Score,
+        string labelColumnName = DefaultLabel,
+        string scoreColumnName = DefaultScore,
         int numberOfBins = CalibrationAccumulator.DefaultBinCount)
     {
         ArgumentNullException.ThrowIfNull(catalog);
         var metrics = new CalibrationAccumulator(numberOfBins);
-        ForEachScoredRow(data, labelColumnName, scoreColumnName, metrics.Add);
+        ScoredData.ForEachRow(data, labelColumnName, scoreColumnName, metrics.Add);
         return metrics.ToMetrics();
+    }
+
+    /// <summary>
+    /// Says how much of the calibration error (ECE) is chance: an interval for the true error by the bootstrap, and a test of whether a calibrated
+    /// model would show as much.
+    /// </summary>
+    /// <remarks>Takes about 10 ns per row and resample, 0.2 s for 10 000 rows and the default options.</remarks>
+    /// <param name="catalog">The multiclass classification catalog.</param>
+    /// <param name="data">Scored rows of any multiclass trainer, drawn independently of each other and not used in training.</param>
+    /// <param name="options">Bins, confidence level, number of resamples and seed; null for the defaults.</param>
+    /// <param name="labelColumnName">
+    /// Name of the label column: a key, or the text, number or Boolean that <c>MapValueToKey</c> made it of. Rows without a label, or with one that
+    /// the model does not know, are skipped and counted.
+    /// </param>
+    /// <param name="scoreColumnName">Name of the column of class probabilities, in the order of the label's key values.</param>
+    /// <returns>The error, its interval and the p-value of the test.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type, or an option is out of range.</exception>
+    /// <exception cref="InvalidOperationException">No row could be evaluated.</exception>
+    public static CalibrationTest TestCalibration(
+        this MulticlassClassificationCatalog catalog,
+        IDataView data,
+        CalibrationTestOptions? options = null,
+        string labelColumnName = DefaultLabel,
+        string scoreColumnName = DefaultScore)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        options ??= new CalibrationTestOptions();
+        options.Validate();
+        var rows = new CalibrationAccumulator(options.NumberOfBins);
+        ScoredData.ForEachRow(data, labelColumnName, scoreColumnName, rows.Add);
+        return rows.ToTest(options);
     }
 
     /// <summary>Measures how well a score tells unfamiliar rows from familiar ones.</summary>
@@ -49,13 +80,13 @@ public static class JemEvaluationCatalog
         this MulticlassClassificationCatalog catalog,
         IDataView inDistribution,
         IDataView outOfDistribution,
-        string scoreColumnName = ScoreColumnNames.DefaultOodScore,
+        string scoreColumnName = DefaultOodScore,
         double threshold = 0.95)
     {
         ArgumentNullException.ThrowIfNull(catalog);
         var metrics = new OutOfDistributionAccumulator(threshold);
-        ForEachNumber(inDistribution, scoreColumnName, metrics.AddInDistribution);
-        ForEachNumber(outOfDistribution, scoreColumnName, metrics.AddOutOfDistribution);
+        ScoredData.ForEachNumber(inDistribution, scoreColumnName, metrics.AddInDistribution);
+        ScoredData.ForEachNumber(outOfDistribution, scoreColumnName, metrics.AddOutOfDistribution);
         return metrics.ToMetrics();
     }
 
@@ -67,24 +98,18 @@ public static class JemEvaluationCatalog
     /// the model does not know, are skipped and counted.
     /// </param>
     /// <param name="scoreColumnName">Name of the column of class probabilities, in the order of the label's key values.</param>
-    /// <returns>The risk-coverage curve and its area.</returns>
+    /// <returns>The risk-coverage curve, AURC and AUGRC.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type.</exception>
     /// <exception cref="InvalidOperationException">No row could be evaluated.</exception>
     public static SelectiveMetrics EvaluateSelective(
         this MulticlassClassificationCatalog catalog,
         IDataView data,
-        string labelColumnName = DefaultColumnNames.Label,
-        string scoreColumnName = DefaultColumnNames.Score)
+        string labelColumnName = DefaultLabel,
+        string scoreColumnName = DefaultScore)
     {
         ArgumentNullException.ThrowIfNull(catalog);
         var metrics = new SelectiveAccumulator();
-        ForEachScoredRow(data, labelColumnName, scoreColumnName, (probabilities, label) =>
-        {
-            int best = 0;
-            for (int i = 1; i < probabilities.Length; i++)
-                best = probabilities[i] > probabilities[best] ? i : best;
-            metrics.Add(probabilities[best], label < 0 ? null : label == best);
-        });
+        ScoredData.ForEachRow(data, labelColumnName, scoreColumnName, metrics.Add);
         return metrics.ToMetrics();
     }
 
@@ -101,7 +126,7 @@ public static class JemEvaluationCatalog
     /// the model does not know, are skipped and counted.
     /// </param>
     /// <param name="scoreColumnName">Name of the column of class probabilities, in the order of the label's key values.</param>
-    /// <returns>Coverage and sizes of the sets, and what makes the set of a new row.</returns>
+    /// <returns>Coverage and sizes of the sets, coverage per class, and what makes the set of a new row.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type, or the level is not between 0 and 1.</exception>
     /// <exception cref="InvalidOperationException">One of the two has no row that could be used.</exception>
     public static PredictionSetMetrics EvaluatePredictionSets(
@@ -109,43 +134,13 @@ public static class JemEvaluationCatalog
         IDataView calibrationData,
         IDataView data,
         double level = 0.9,
-        string labelColumnName = DefaultColumnNames.Label,
-        string scoreColumnName = DefaultColumnNames.Score)
+        string labelColumnName = DefaultLabel,
+        string scoreColumnName = DefaultScore)
     {
         ArgumentNullException.ThrowIfNull(catalog);
         var metrics = new PredictionSetAccumulator(level);
-        ForEachScoredRow(calibrationData, labelColumnName, scoreColumnName, metrics.AddCalibration);
-        ForEachScoredRow(data, labelColumnName, scoreColumnName, metrics.Add);
+        ScoredData.ForEachRow(calibrationData, labelColumnName, scoreColumnName, metrics.AddCalibration);
+        ScoredData.ForEachRow(data, labelColumnName, scoreColumnName, metrics.Add);
         return metrics.ToMetrics();
-    }
-
-    private static void ForEachScoredRow(IDataView data, string labelName, string scoreName, Action<ReadOnlySpan<float>, int> action)
-    {
-        ArgumentNullException.ThrowIfNull(data);
-        DataViewSchema.Column label = ScoredColumn.Label(data.Schema, labelName);
-        DataViewSchema.Column score = ScoredColumn.Probabilities(data.Schema, scoreName);
-        using DataViewRowCursor cursor = data.GetRowCursor([label, score]);
-        Func<int> labelGetter = ScoredLabel.CreateGetter(cursor, label, ScoredColumn.Classes(label, score));
-        var scoreGetter = FeatureGetter.Create(cursor, score, ((VectorDataViewType)score.Type).Size);
-        var probabilities = new float[((VectorDataViewType)score.Type).Size];
-        while (cursor.MoveNext())
-        {
-            scoreGetter.Read(probabilities);
-            action(probabilities, labelGetter());
-        }
-    }
-
-    private static void ForEachNumber(IDataView data, string name, Action<double> action)
-    {
-        ArgumentNullException.ThrowIfNull(data);
-        DataViewSchema.Column column = ScoredColumn.Number(data.Schema, name);
-        using DataViewRowCursor cursor = data.GetRowCursor([column]);
-        ValueGetter<float> getter = cursor.GetGetter<float>(column);
-        float value = 0;
-        while (cursor.MoveNext())
-        {
-            getter(ref value);
-            action(value);
-        }
     }
 }

@@ -1,11 +1,11 @@
 using System.Globalization;
 using Microsoft.ML.Data;
-using Microsoft.ML.Jem.MLNet;
+using Microsoft.ML.Jem.Evaluation;
 
 namespace Microsoft.ML.Jem.Reporting;
 
 /// <summary>What a report needs of each scored row, read once from the data of any multiclass trainer.</summary>
-internal sealed class ScoredRows
+internal sealed class ReportRows
 {
     private readonly List<double> _confidences = [];
     private readonly Dictionary<string, List<double>> _scores = [];
@@ -31,7 +31,7 @@ internal sealed class ScoredRows
     /// <param name="scoreName">The column of probabilities.</param>
     /// <param name="numberNames">Columns of single numbers; those that are absent or of another type are left out.</param>
     /// <exception cref="ArgumentException">The column of probabilities is missing or of another type.</exception>
-    public static ScoredRows Read(IDataView data, string labelName, string scoreName, params string[] numberNames)
+    public static ReportRows Read(IDataView data, string labelName, string scoreName, params string[] numberNames)
     {
         DataViewSchema.Column score = data.Schema.GetColumnOrNull(scoreName) is { Type: VectorDataViewType { IsKnownSize: true } vector } column && vector.ItemType == NumberDataViewType.Single
             ? column
@@ -41,7 +41,7 @@ internal sealed class ScoredRows
         DataViewSchema.Column[] numbers = [.. numberNames.Select(name => data.Schema.GetColumnOrNull(name)).OfType<DataViewSchema.Column>().Where(number => number.Type == NumberDataViewType.Single)];
 
         int classCount = ((VectorDataViewType)score.Type).Size;
-        var rows = new ScoredRows { Confusion = new long[classCount, classCount], ClassNames = label is { } known && ScoredLabel.IsKey(known.Type) ? KeyNames(known, classCount) : classNames ?? Numbers(classCount) };
+        var rows = new ReportRows { Confusion = new long[classCount, classCount], ClassNames = label is { } known && ScoredLabel.IsKey(known.Type) ? KeyNames(known, classCount) : classNames ?? Numbers(classCount) };
         DataViewSchema.Column[] columns = label is { } named ? [score, named, .. numbers] : [score, .. numbers];
         using DataViewRowCursor cursor = data.GetRowCursor(columns);
         ValueGetter<VBuffer<float>> scoreGetter = cursor.GetGetter<VBuffer<float>>(score);
