@@ -23,13 +23,16 @@ public sealed class OodScoreDrift
     /// <summary>Rows between false alarms, in the mean, unless asked otherwise.</summary>
     public const double DefaultRowsPerFalseAlarm = 1_000_000;
 
-    /// <summary>Scores of the calibration rows in ascending order, each with the draw that breaks its ties; null where rows come with their OodScore.</summary>
-    private readonly (double Score, double Tie)[]? _calibration;
+    /// <summary>Scores of the calibration rows; null where rows come with their OodScore.</summary>
+    private readonly double[]? _calibrationScores;
     private readonly int _seed;
     private readonly double[] _statistics = new double[Bets.Count];
     private readonly double[] _factors = new double[Bets.Count];
     private RankCounts _ranks;
     private Random _ties;
+
+    /// <summary>The calibration rows in ascending order, each with the draw that breaks its ties.</summary>
+    private (double Score, double Tie)[] _calibration = [];
 
     /// <summary>Begins to watch the <c>OodScore</c> of a Jem model.</summary>
     /// <param name="calibrationRowCount">Rows behind the model's <c>OodScore</c>, <c>JemModelParameters.CalibrationRowCount</c>; at least 1.</param>
@@ -48,8 +51,12 @@ public sealed class OodScoreDrift
         _ties = new Random(seed);
     }
 
-    private OodScoreDrift((double Score, double Tie)[] calibration, double rowsPerFalseAlarm, int seed)
-        : this(calibration.Length, rowsPerFalseAlarm, seed) => _calibration = calibration;
+    private OodScoreDrift(double[] calibrationScores, double rowsPerFalseAlarm, int seed)
+        : this(calibrationScores.Length, rowsPerFalseAlarm, seed)
+    {
+        _calibrationScores = calibrationScores;
+        DrawTiesOfCalibration();
+    }
 
     /// <summary>Begins to watch any score of any model, such as 1 − its highest probability.</summary>
     /// <param name="calibrationScores">
@@ -64,13 +71,12 @@ public sealed class OodScoreDrift
     public static OodScoreDrift ForScores(IEnumerable<double> calibrationScores, double rowsPerFalseAlarm = DefaultRowsPerFalseAlarm, int seed = 0)
     {
         ArgumentNullException.ThrowIfNull(calibrationScores);
-        var ties = new Random(~seed); // Not the draws that rows get.
-        (double Score, double Tie)[] calibration = [.. calibrationScores.Select(score => (score, ties.NextDouble())).Order()];
-        if (calibration.Length == 0)
+        double[] scores = [.. calibrationScores];
+        if (scores.Length == 0)
             throw new ArgumentException("The watch needs the score of at least one calibration row.", nameof(calibrationScores));
-        if (calibration.Any(row => double.IsNaN(row.Score)))
+        if (scores.Any(double.IsNaN))
             throw new ArgumentException("A calibration row has the score NaN. Leave such rows out.", nameof(calibrationScores));
-        return new OodScoreDrift(calibration, rowsPerFalseAlarm, seed);
+        return new OodScoreDrift(scores, rowsPerFalseAlarm, seed);
     }
 
     /// <summary>Number of calibration rows.</summary>
@@ -100,7 +106,7 @@ public sealed class OodScoreDrift
     /// <exception cref="ArgumentOutOfRangeException">The score is out of range.</exception>
     public bool Add(double score)
     {
-        int rank = _calibration is null ? RankOfOodScore(score) : RankAmong(_calibration, score);
+        int rank = _calibrationScores is null ? RankOfOodScore(score) : RankAmongCalibration(score);
         LastPValue = _ranks.Add(rank, _ties.NextDouble());
         RowCount++;
         Bets.Factors(LastPValue, _factors);
@@ -126,12 +132,15 @@ public sealed class OodScoreDrift
         Array.Clear(_statistics);
         _ranks = new RankCounts(CalibrationRowCount + 1);
         _ties = new Random(_seed);
+        DrawTiesOfCalibration();
         RowCount = 0;
         Statistic = 0;
         LastPValue = double.NaN;
         IsAlarm = false;
         AlarmRow = null;
     }
+
+    private void DrawTiesOfCalibration() => _calibration = [.. (_calibrationScores ?? []).Select(score => (score, _ties.NextDouble())).Order()];
 
     /// <summary>How many calibration rows are more like the training data: OodScore · (n + 1), where a float may lie just below the whole number.</summary>
     private int RankOfOodScore(double oodScore)
@@ -142,11 +151,11 @@ public sealed class OodScoreDrift
     }
 
     /// <summary>How many calibration rows are more like the training data; a draw decides between rows of the same score.</summary>
-    private int RankAmong((double Score, double Tie)[] calibration, double score)
+    private int RankAmongCalibration(double score)
     {
         if (double.IsNaN(score))
             throw new ArgumentOutOfRangeException(nameof(score), score, "A score must not be NaN.");
-        int found = Array.BinarySearch(calibration, (score, _ties.NextDouble()));
+        int found = Array.BinarySearch(_calibration, (score, _ties.NextDouble()));
         return found < 0 ? ~found : found;
     }
 }

@@ -1,12 +1,12 @@
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.ML.Data;
-using Microsoft.ML.Jem.Evaluation;
+using Microsoft.ML.Jem.Tests;
 using Microsoft.ML.Jem.Tests.Fixtures;
 
-namespace Microsoft.ML.Jem.Tests.Evaluation;
+namespace Microsoft.ML.Jem.Evaluation.Tests;
 
-public sealed class PredictionSetTests
+public sealed class PredictionSetAccumulatorTests
 {
     private const double Tolerance = 1e-9;
 
@@ -62,7 +62,22 @@ public sealed class PredictionSetTests
         Assert.Equal(2 / 3.0, metrics.Coverage, Tolerance);
         Assert.Equal(4 / 3.0, metrics.MeanSetSize, Tolerance);
         Assert.Equal([0L, 2, 1], metrics.SetSizes);
+        Assert.Equal([new ClassCoverage(1, 1), new ClassCoverage(2, 0.5)], metrics.CoverageByClass);
         Assert.Equal([0, 1], metrics.SetOf([0.45f, 0.55f]));
+    }
+
+    [Fact]
+    public void A_class_without_rows_has_no_coverage_and_a_label_beyond_the_classes_is_skipped()
+    {
+        var rows = new PredictionSetAccumulator(level: 0.5);
+        rows.AddCalibration([0.9f, 0.1f], 0);
+        rows.AddCalibration([0.9f, 0.1f], 2);
+        rows.Add([0.9f, 0.1f], 0);
+        rows.Add([0.9f, 0.1f], 2);
+        PredictionSetMetrics metrics = rows.ToMetrics();
+
+        Assert.Equal((1, 1, 2), (metrics.CalibrationRowCount, metrics.RowCount, metrics.SkippedRowCount));
+        Assert.Equal([new ClassCoverage(1, 1), new ClassCoverage(0, double.NaN)], metrics.CoverageByClass);
     }
 
     [Fact]

@@ -1,9 +1,8 @@
 using System.Text.Json;
 using CsCheck;
-using Microsoft.ML.Jem.Evaluation;
 using Microsoft.ML.Jem.Tests.Fixtures;
 
-namespace Microsoft.ML.Jem.Tests.Evaluation;
+namespace Microsoft.ML.Jem.Evaluation.Tests;
 
 public class OutOfDistributionAccumulatorTests
 {

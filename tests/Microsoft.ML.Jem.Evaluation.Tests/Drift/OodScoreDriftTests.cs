@@ -1,8 +1,7 @@
 using CsCheck;
-using Microsoft.ML.Jem.Calibration;
-using Microsoft.ML.Jem.Evaluation;
+using Microsoft.ML.Jem.Tests;
 
-namespace Microsoft.ML.Jem.Tests.Evaluation;
+namespace Microsoft.ML.Jem.Evaluation.Tests;
 
 /// <summary>The drift alarm: uniform p-values without a change, rare false alarms, quick true ones.</summary>
 public sealed class OodScoreDriftTests
@@ -19,7 +18,7 @@ public sealed class OodScoreDriftTests
         for (int stream = 0; stream < Streams; stream++)
         {
             var random = new Random(stream);
-            ConformalTable table = Table(random, calibrationRows);
+            Calibration table = Table(random, calibrationRows);
             var drift = new OodScoreDrift(calibrationRows, seed: stream);
             double before = 0;
             for (int row = 0; row < Rows; row++)
@@ -67,11 +66,66 @@ public sealed class OodScoreDriftTests
         }
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(20)]
+    [InlineData(200)]
+    public void P_values_of_any_score_are_uniform_and_independent_even_where_most_rows_tie(int calibrationRows)
+    {
+        // Generators of neighbouring seeds are not independent of each other.
+        const int Streams = 400, Rows = 50;
+        var seeds = new Random(1);
+        var counts = new int[10];
+        var pairs = new int[2, 2];
+        for (int stream = 0; stream < Streams; stream++)
+        {
+            var random = new Random(seeds.Next());
+            double Doubt() => Math.Round(TestData.Normal(random));
+            OodScoreDrift drift = OodScoreDrift.ForScores(Enumerable.Range(0, calibrationRows).Select(_ => Doubt()), seed: seeds.Next());
+            double before = 0;
+            for (int row = 0; row < Rows; row++)
+            {
+                drift.Add(Doubt());
+                counts[(int)(drift.LastPValue * 10)]++;
+                if (row > 0)
+                    pairs[before < 0.5 ? 0 : 1, drift.LastPValue < 0.5 ? 0 : 1]++;
+                before = drift.LastPValue;
+            }
+        }
+
+        Assert.True(ChiSquared([.. counts]) < 27.9, string.Join(' ', counts));
+        Assert.True(ChiSquared([.. pairs.Cast<int>()]) < 16.3, string.Join(' ', pairs.Cast<int>()));
+    }
+
+    [Fact]
+    public void A_rank_among_scores_is_counted_by_hand()
+    {
+        // One row only: its p-value lies in [(4 − lower) / 5, (4 − lower + 1) / 5).
+        foreach ((double score, int lower) in new[] { (-1.0, 0), (0.15, 1), (0.35, 3), (double.PositiveInfinity, 4) })
+        {
+            OodScoreDrift drift = OodScoreDrift.ForScores([0.4, 0.1, 0.3, 0.2]);
+            drift.Add(score);
+            Assert.Equal(4, drift.CalibrationRowCount);
+            Assert.InRange(drift.LastPValue, (4 - lower) / 5.0, (5 - lower) / 5.0);
+        }
+    }
+
+    [Fact]
+    public void A_shift_of_any_score_is_noticed_soon()
+    {
+        var random = new Random(1);
+        OodScoreDrift drift = OodScoreDrift.ForScores(Enumerable.Range(0, 500).Select(_ => TestData.Normal(random)));
+        for (int row = 0; row < 2_300 && !drift.IsAlarm; row++)
+            drift.Add(TestData.Normal(random) + (row < 2_000 ? 0 : 1));
+
+        Assert.InRange(drift.AlarmRow ?? 0, 2_001, 2_300);
+    }
+
     [Fact]
     public void A_few_alien_rows_among_familiar_ones_are_noticed()
     {
         var random = new Random(3);
-        ConformalTable table = Table(random, 1000);
+        Calibration table = Table(random, 1000);
         var drift = new OodScoreDrift(1000);
         for (int row = 0; row < 3_000 && !drift.IsAlarm; row++)
             drift.Add(Score(table, TestData.Normal(random) + (row > 1000 && row % 20 == 0 ? 10 : 0)));
@@ -170,7 +224,7 @@ public sealed class OodScoreDriftTests
         for (int stream = 0; stream < Streams; stream++)
         {
             var random = new Random(stream);
-            ConformalTable[] tables = [.. Enumerable.Range(0, Members).Select(_ => ConformalTable.Create(
+            Calibration[] tables = [.. Enumerable.Range(0, Members).Select(_ => new Calibration(
                 [.. Enumerable.Range(0, PerMember).Select(_ => (float)(TestData.Normal(random) + TestData.Normal(random)))]))];
             var drift = new OodScoreDrift(Members * PerMember, 10 * Rows, stream);
             for (int row = 0; row < Rows && !drift.IsAlarm; row++)
@@ -196,22 +250,44 @@ public sealed class OodScoreDriftTests
         foreach (float bad in new[] { -0.1f, 1, float.NaN, float.PositiveInfinity })
             Assert.Throws<ArgumentOutOfRangeException>(() => drift.Add(bad));
         Assert.Equal(0, drift.RowCount);
+        Assert.Throws<ArgumentException>(() => OodScoreDrift.ForScores([]));
+        Assert.Throws<ArgumentException>(() => OodScoreDrift.ForScores([1, double.NaN]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => OodScoreDrift.ForScores([1], rowsPerFalseAlarm: 0.5));
+        Assert.Throws<ArgumentOutOfRangeException>(() => OodScoreDrift.ForScores([1]).Add(double.NaN));
     }
 
     private static long? FirstAlarm(int calibrationRows, int rows, int changeAt, double shift, double rowsPerFalseAlarm, int seed)
     {
         var random = new Random(seed);
-        ConformalTable table = Table(random, calibrationRows);
+        Calibration table = Table(random, calibrationRows);
         var drift = new OodScoreDrift(calibrationRows, rowsPerFalseAlarm, seed);
         for (int row = 0; row < rows && !drift.IsAlarm; row++)
             drift.Add(Score(table, TestData.Normal(random) + (row < changeAt ? 0 : shift)));
         return drift.AlarmRow;
     }
 
-    private static ConformalTable Table(Random random, int rows) =>
-        ConformalTable.Create([.. Enumerable.Range(0, rows).Select(_ => (float)TestData.Normal(random))]);
+    private static Calibration Table(Random random, int rows) =>
+        new([.. Enumerable.Range(0, rows).Select(_ => (float)TestData.Normal(random))]);
 
-    private static float Score(ConformalTable table, double energy) => (float)table.OodScore((float)energy);
+    private static float Score(Calibration table, double energy) => (float)table.OodScore((float)energy);
+
+    /// <summary>Calibration rows, against which a Jem model makes an OodScore of an energy: #{lower} / (n + 1).</summary>
+    private sealed class Calibration(float[] energies)
+    {
+        private readonly float[] _ascending = [.. energies.Order()];
+
+        public double OodScore(float energy)
+        {
+            int low = 0;
+            for (int high = _ascending.Length; low < high;)
+            {
+                int middle = (low + high) / 2;
+                (low, high) = _ascending[middle] < energy ? (middle + 1, high) : (low, middle);
+            }
+
+            return low / (_ascending.Length + 1.0);
+        }
+    }
 
     private static double ChiSquared(int[] counts)
     {

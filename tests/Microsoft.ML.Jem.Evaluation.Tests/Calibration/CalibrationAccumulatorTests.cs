@@ -1,9 +1,8 @@
 using System.Text.Json;
 using CsCheck;
-using Microsoft.ML.Jem.Evaluation;
 using Microsoft.ML.Jem.Tests.Fixtures;
 
-namespace Microsoft.ML.Jem.Tests.Evaluation;
+namespace Microsoft.ML.Jem.Evaluation.Tests;
 
 public class CalibrationAccumulatorTests
 {
@@ -33,6 +32,20 @@ public class CalibrationAccumulatorTests
                 Assert.Equal(Number(bins[k][2]), metrics.Bins[k].Accuracy, Tolerance);
             }
         }
+    }
+
+    [Theory]
+    [InlineData("multiclass", 15, 0.0929277676293739, new[] { 0.076059091007, 0.094796314341, 0.09592406694, 0.091363090614, 0.106496275246 })]
+    [InlineData("binary", 10, 0.07230450695682873, new[] { 0.072304506957, 0.072304506957 })]
+    [InlineData("edges", 8, 0.21875, new[] { 0.1875, 0.34375, 0.125 })]
+    public void Class_wise_errors_equal_those_of_a_program_in_Python(string set, int binCount, double mean, double[] byClass)
+    {
+        CalibrationMetrics metrics = Evaluate(Fixture.Load("metrics_calibration.json").GetProperty(set), binCount);
+
+        Assert.Equal(mean, metrics.ClasswiseExpectedCalibrationError, Tolerance);
+        Assert.Equal(byClass.Length, metrics.ExpectedCalibrationErrorByClass.Count);
+        for (int k = 0; k < byClass.Length; k++)
+            Assert.Equal(byClass[k], metrics.ExpectedCalibrationErrorByClass[k], Tolerance);
     }
 
     [Fact]
@@ -93,6 +106,15 @@ public class CalibrationAccumulatorTests
         var rows = new CalibrationAccumulator();
         rows.Add([1.0, 0.0], 1);
         Assert.Equal(-Math.Log(1e-15), rows.ToMetrics().LogLoss, Tolerance);
+    }
+
+    [Fact]
+    public void A_label_beyond_the_classes_is_skipped()
+    {
+        var rows = new CalibrationAccumulator();
+        rows.Add([0.75, 0.25], 0);
+        rows.Add([0.75, 0.25], 2);
+        Assert.Equal((1, 1), (rows.ToMetrics().RowCount, rows.ToMetrics().SkippedRowCount));
     }
 
     [Fact]
