@@ -64,9 +64,13 @@ internal static class ScoredData
         if (schema.GetColumnOrNull(name) is not { } column)
             throw new ArgumentOutOfRangeException(nameof(schema), $"Could not find {role} column '{name}'");
         if (!fits(column.Type))
-            throw new ArgumentOutOfRangeException(nameof(schema), $"Schema mismatch for {role} column '{name}': expected {expected}, got {column.Type}");
+            throw Mismatch(role, column, expected);
         return column;
     }
+
+    /// <summary>The error for a column of another type.</summary>
+    public static ArgumentOutOfRangeException Mismatch(string role, DataViewSchema.Column column, string expected) =>
+        new(paramName: null, $"Schema mismatch for {role} column '{column.Name}': expected {expected}, got {column.Type}");
 
     private static DataViewSchema.Column Probabilities(DataViewSchema schema, string name) =>
         Find(schema, "score", name, type => type is VectorDataViewType { IsKnownSize: true } vector && vector.ItemType == NumberDataViewType.Single, "Vector<Single>");

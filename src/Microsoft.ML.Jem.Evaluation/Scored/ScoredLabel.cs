@@ -71,7 +71,7 @@ public static class ScoredLabel
         }
 
         if (!CanRead(label.Type))
-            throw new ArgumentOutOfRangeException(nameof(label), $"Schema mismatch for label column '{label.Name}': expected {Expected}, got {label.Type}");
+            throw ScoredData.Mismatch("label", label, Expected);
         var classes = new Dictionary<string, int>(StringComparer.Ordinal);
         for (int k = 0; k < classNames.Count; k++)
             classes.TryAdd(classNames[k], k);
