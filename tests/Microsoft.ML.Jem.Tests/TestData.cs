@@ -1,3 +1,5 @@
+using Microsoft.ML.Data;
+
 namespace Microsoft.ML.Jem.Tests;
 
 /// <summary>What tests do with a Jem model of <see cref="Clouds"/>.</summary>
