@@ -7,9 +7,9 @@ internal sealed class CalibrationResampling
     private const double Tie = 1e-12;
 
     private readonly double[] _confidences;
-    private readonly bool[] _hits;
+    private readonly double[] _gaps;
     private readonly int[] _bins;
-    private readonly BinSum[] _sums;
+    private readonly double[] _sums;
 
     /// <summary>Prepares rows.</summary>
     /// <param name="confidences">The confidence of each row, in [0, 1]; at least one.</param>
@@ -18,9 +18,11 @@ internal sealed class CalibrationResampling
     public CalibrationResampling(ReadOnlySpan<double> confidences, ReadOnlySpan<bool> hits, int binCount)
     {
         _confidences = confidences.ToArray();
-        _hits = hits.ToArray();
+        _gaps = new double[confidences.Length];
+        for (int i = 0; i < _gaps.Length; i++)
+            _gaps[i] = Gap(hits[i], confidences[i]);
         _bins = Array.ConvertAll(_confidences, confidence => ReliabilityBins.Index(confidence, binCount));
-        _sums = new BinSum[binCount];
+        _sums = new double[binCount];
     }
 
     /// <summary>The interval and the test.</summary>
@@ -29,18 +31,19 @@ internal sealed class CalibrationResampling
     public CalibrationTest Run(CalibrationTestOptions options, long skipped)
     {
         int count = options.NumberOfResamples;
-        double observed = Error(i => i, i => _hits[i]);
+        double observed = ObservedError();
 
         // A generator each: the interval does not depend on the test.
         var rows = new Random(options.Seed);
         var labels = new Random(options.Seed);
-        double[] bootstrap = [.. Enumerable.Range(0, count).Select(_ => Error(_ => rows.Next(_confidences.Length), i => _hits[i]))];
-        double[] calibrated = [.. Enumerable.Range(0, count).Select(_ => Error(i => i, i => labels.NextDouble() < _confidences[i]))];
+        double[] bootstrap = [.. Enumerable.Range(0, count).Select(_ => BootstrapError(rows))];
+        double[] calibrated = [.. Enumerable.Range(0, count).Select(_ => CalibratedError(labels))];
 
-        // The k-th lowest and k-th highest, as the quantiles α/2 and 1 − α/2.
         Array.Sort(bootstrap);
         double pValue = (1.0 + calibrated.Count(error => error >= observed - Tie)) / (count + 1);
-        int k = Math.Max(1, (int)((count + 1) * (1 - options.ConfidenceLevel) / 2));
+
+        // The k-th lowest and k-th highest, as the quantiles α/2 and 1 − α/2. Where k is a whole number, rounding must not lower it.
+        int k = Math.Max(1, (int)((count + 1) * (1 - options.ConfidenceLevel) / 2 + 1e-9));
         return new CalibrationTest
         {
             RowCount = _confidences.Length,
@@ -54,18 +57,37 @@ internal sealed class CalibrationResampling
         };
     }
 
-    /// <summary>The ECE of as many rows as there are.</summary>
-    /// <param name="row">The row at each place.</param>
-    /// <param name="hit">Whether a row's answer is right.</param>
-    private double Error(Func<int, int> row, Func<int, bool> hit)
+    private static double Gap(bool hit, double confidence) => (hit ? 1 : 0) - confidence;
+
+    private double ObservedError()
     {
         Array.Clear(_sums);
-        for (int place = 0; place < _confidences.Length; place++)
+        for (int i = 0; i < _gaps.Length; i++)
+            _sums[_bins[i]] += _gaps[i];
+        return Error();
+    }
+
+    /// <summary>The ECE of as many rows, drawn with replacement.</summary>
+    private double BootstrapError(Random random)
+    {
+        Array.Clear(_sums);
+        for (int drawn = 0; drawn < _gaps.Length; drawn++)
         {
-            int i = row(place);
-            _sums[_bins[i]].Add(_confidences[i], hit(i));
+            int i = random.Next(_gaps.Length);
+            _sums[_bins[i]] += _gaps[i];
         }
 
-        return _sums.Sum(bin => bin.Error) / _confidences.Length;
+        return Error();
     }
+
+    /// <summary>The ECE of the same rows when each answer is right with the probability that was stated.</summary>
+    private double CalibratedError(Random random)
+    {
+        Array.Clear(_sums);
+        for (int i = 0; i < _gaps.Length; i++)
+            _sums[_bins[i]] += Gap(random.NextDouble() < _confidences[i], _confidences[i]);
+        return Error();
+    }
+
+    private double Error() => _sums.Sum(Math.Abs) / _gaps.Length;
 }

@@ -70,7 +70,7 @@ internal static class ScoredData
 
     /// <summary>The error for a column of another type.</summary>
     public static ArgumentOutOfRangeException Mismatch(string role, DataViewSchema.Column column, string expected) =>
-        new(paramName: null, $"Schema mismatch for {role} column '{column.Name}': expected {expected}, got {column.Type}");
+        new ArgumentOutOfRangeException(paramName: null, $"Schema mismatch for {role} column '{column.Name}': expected {expected}, got {column.Type}");
 
     private static DataViewSchema.Column Probabilities(DataViewSchema schema, string name) =>
         Find(schema, "score", name, type => type is VectorDataViewType { IsKnownSize: true } vector && vector.ItemType == NumberDataViewType.Single, "Vector<Single>");
