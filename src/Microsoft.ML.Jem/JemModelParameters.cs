@@ -1,6 +1,6 @@
 using Microsoft.ML.Jem.Images;
+using Microsoft.ML.Jem.ModelFile;
 using Microsoft.ML.Jem.Networks;
-using Microsoft.ML.Jem.Onnx;
 using Microsoft.ML.Jem.Training;
 
 namespace Microsoft.ML.Jem;

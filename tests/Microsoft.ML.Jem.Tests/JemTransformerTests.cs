@@ -1,5 +1,5 @@
 using Microsoft.ML.Data;
-using Microsoft.ML.Jem.Onnx;
+using Microsoft.ML.Jem.ModelFile;
 using Microsoft.ML.Jem.Tests.Data;
 
 namespace Microsoft.ML.Jem.Tests;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Microsoft.ML.Jem.ModelFile;
 using Microsoft.ML.Jem.Onnx;
 
 namespace Microsoft.ML.Jem.Sampling;

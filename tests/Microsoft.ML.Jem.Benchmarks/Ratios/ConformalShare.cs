@@ -1,7 +1,9 @@
 using Microsoft.ML.Jem.Benchmarks.Baseline;
 using Microsoft.ML.Jem.Benchmarks.Data;
+using Microsoft.ML.Jem.ModelFile;
 using Microsoft.ML.Jem.Networks;
 using Microsoft.ML.Jem.Onnx;
+using Microsoft.ML.Jem.Ood;
 using TorchSharp;
 using static TorchSharp.torch.nn;
 

@@ -1,7 +1,8 @@
 using BenchmarkDotNet.Attributes;
 using Microsoft.ML.Jem.Benchmarks.Baseline;
-using Microsoft.ML.Jem.Calibration;
+using Microsoft.ML.Jem.ModelFile;
 using Microsoft.ML.Jem.Onnx;
+using Microsoft.ML.Jem.Ood;
 
 namespace Microsoft.ML.Jem.Benchmarks.Suites;
 

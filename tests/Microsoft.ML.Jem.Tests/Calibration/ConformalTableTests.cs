@@ -1,6 +1,6 @@
 using System.Text.Json;
 using CsCheck;
-using Microsoft.ML.Jem.Calibration;
+using Microsoft.ML.Jem.Ood;
 using Microsoft.ML.Jem.Tests.Fixtures;
 
 namespace Microsoft.ML.Jem.Tests.Calibration;

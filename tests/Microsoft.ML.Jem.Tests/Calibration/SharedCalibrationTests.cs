@@ -1,4 +1,4 @@
-using Microsoft.ML.Jem.Calibration;
+using Microsoft.ML.Jem.Ood;
 
 namespace Microsoft.ML.Jem.Tests.Calibration;
 

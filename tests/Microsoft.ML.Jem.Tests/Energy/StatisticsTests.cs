@@ -1,9 +1,10 @@
-using Microsoft.ML.Jem.Calibration;
 using Microsoft.ML.Jem.Energy;
 using Microsoft.ML.Jem.Features;
 using Microsoft.ML.Jem.Fitting;
+using Microsoft.ML.Jem.ModelFile;
 using Microsoft.ML.Jem.Networks;
 using Microsoft.ML.Jem.Onnx;
+using Microsoft.ML.Jem.Ood;
 using Microsoft.ML.Jem.Tests.Onnx;
 using static TorchSharp.torch;
 

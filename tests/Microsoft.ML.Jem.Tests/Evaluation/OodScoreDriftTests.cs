@@ -1,6 +1,6 @@
 using CsCheck;
-using Microsoft.ML.Jem.Calibration;
 using Microsoft.ML.Jem.Evaluation;
+using Microsoft.ML.Jem.Ood;
 
 namespace Microsoft.ML.Jem.Tests.Evaluation;
 

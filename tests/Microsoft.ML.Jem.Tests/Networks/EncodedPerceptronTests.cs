@@ -1,10 +1,11 @@
-using Microsoft.ML.Jem.Calibration;
 using Microsoft.ML.Jem.Energy;
 using Microsoft.ML.Jem.Features;
 using Microsoft.ML.Jem.Fitting;
+using Microsoft.ML.Jem.ModelFile;
 using Microsoft.ML.Jem.Networks;
 using Microsoft.ML.Jem.Onnx;
 using Microsoft.ML.Jem.Onnx.Proto;
+using Microsoft.ML.Jem.Ood;
 using Microsoft.ML.Jem.Robustness;
 using Microsoft.ML.Jem.Tests.Onnx;
 using TorchSharp;

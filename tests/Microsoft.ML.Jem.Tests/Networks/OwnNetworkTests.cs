@@ -1,5 +1,5 @@
 using Microsoft.ML.Data;
-using Microsoft.ML.Jem.Calibration;
+using Microsoft.ML.Jem.Ood;
 
 namespace Microsoft.ML.Jem.Tests.Networks;
 

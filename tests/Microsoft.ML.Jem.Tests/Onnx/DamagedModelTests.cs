@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Microsoft.ML.Jem.ModelFile;
 using Microsoft.ML.Jem.Onnx;
 using Microsoft.ML.Jem.Onnx.Proto;
 

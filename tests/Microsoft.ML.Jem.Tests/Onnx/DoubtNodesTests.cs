@@ -1,5 +1,5 @@
 using CsCheck;
-using Microsoft.ML.Jem.Onnx;
+using Microsoft.ML.Jem.ModelFile;
 using Microsoft.ML.Jem.Scoring;
 
 namespace Microsoft.ML.Jem.Tests.Onnx;

@@ -1,5 +1,6 @@
 using CsCheck;
 using Microsoft.ML.Jem.Features;
+using Microsoft.ML.Jem.ModelFile;
 using Microsoft.ML.Jem.Onnx;
 using Microsoft.ML.Jem.Scoring;
 using Microsoft.ML.Jem.Tests.Fixtures;

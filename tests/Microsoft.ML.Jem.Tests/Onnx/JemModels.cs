@@ -1,6 +1,7 @@
-using Microsoft.ML.Jem.Calibration;
 using Microsoft.ML.Jem.Features;
+using Microsoft.ML.Jem.ModelFile;
 using Microsoft.ML.Jem.Onnx;
+using Microsoft.ML.Jem.Ood;
 
 namespace Microsoft.ML.Jem.Tests.Onnx;
 

@@ -1,5 +1,5 @@
-using Microsoft.ML.Jem.Calibration;
 using Microsoft.ML.Jem.Onnx;
+using Microsoft.ML.Jem.Ood;
 using Microsoft.ML.OnnxRuntime;
 
 namespace Microsoft.ML.Jem.Tests.Onnx;

@@ -3,7 +3,7 @@ using System.IO.Compression;
 using System.Reflection;
 using Google.Protobuf;
 using Microsoft.ML.Jem.MLNet;
-using Microsoft.ML.Jem.Onnx;
+using Microsoft.ML.Jem.ModelFile;
 using Microsoft.ML.Jem.Onnx.Proto;
 using Microsoft.ML.Jem.Scoring;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.ML.Jem.Evaluation;
+using Microsoft.ML.Jem.ModelFile;
 using Microsoft.ML.Jem.Onnx;
 using Microsoft.ML.Jem.Robustness;
 using Microsoft.ML.Jem.Tests.Fixtures;

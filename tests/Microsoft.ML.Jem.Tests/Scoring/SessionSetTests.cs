@@ -1,6 +1,7 @@
-using Microsoft.ML.Jem.Calibration;
+using Microsoft.ML.Jem.ModelFile;
 using Microsoft.ML.Jem.Networks;
 using Microsoft.ML.Jem.Onnx;
+using Microsoft.ML.Jem.Ood;
 using Microsoft.ML.Jem.Scoring;
 using Microsoft.ML.Jem.Tests.Onnx;
 

@@ -1,7 +1,7 @@
 using Microsoft.ML.Jem.Features;
 using Microsoft.ML.Jem.Images;
+using Microsoft.ML.Jem.ModelFile;
 using Microsoft.ML.Jem.Networks;
-using Microsoft.ML.Jem.Onnx;
 using Microsoft.ML.Jem.Tests.Networks;
 using Microsoft.ML.Jem.Training;
 using static TorchSharp.torch;

@@ -2,9 +2,10 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Google.Protobuf.Collections;
+using Microsoft.ML.Jem.Onnx;
 using Microsoft.ML.Jem.Onnx.Proto;
 
-namespace Microsoft.ML.Jem.Onnx;
+namespace Microsoft.ML.Jem.ModelFile;
 
 /// <summary>The metadata entries of a model file.</summary>
 internal static class JemMetadata
@@ -40,7 +41,7 @@ internal static class JemMetadata
         graph.AddMetadata(TableSize, settings.TableSize.ToString(CultureInfo.InvariantCulture));
         graph.AddMetadata(UnfamiliarShare, settings.UnfamiliarShare.ToString("R", CultureInfo.InvariantCulture));
         graph.AddMetadata(Members, settings.Members.Count.ToString(CultureInfo.InvariantCulture));
-        graph.AddMetadata(Statistics, JsonSerializer.Serialize(settings.Statistics.Select(statistic => statistic.ToString()), Readable));
+        graph.AddMetadata(Statistics, JsonSerializer.Serialize(settings.Members[0].Witnesses.Select(witness => witness.Kind.Name), Readable));
         foreach ((string key, string value) in settings.Metadata.OrderBy(entry => entry.Key, StringComparer.Ordinal))
         {
             if (IsReserved(key))

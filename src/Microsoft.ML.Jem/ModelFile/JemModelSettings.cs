@@ -1,7 +1,7 @@
-using Microsoft.ML.Jem.Calibration;
 using Microsoft.ML.Jem.Features;
+using Microsoft.ML.Jem.Ood;
 
-namespace Microsoft.ML.Jem.Onnx;
+namespace Microsoft.ML.Jem.ModelFile;
 
 /// <summary>All that surrounds the networks in a model file.</summary>
 internal sealed record JemModelSettings
@@ -14,9 +14,6 @@ internal sealed record JemModelSettings
 
     /// <summary>The members of the ensemble; at least one. All are calibrated, or a single one is not yet.</summary>
     public required IReadOnlyList<MemberSettings> Members { get; init; }
-
-    /// <summary>The statistics <c>OodScore</c> is made of, in order; at least one.</summary>
-    public IReadOnlyList<OodStatistic> Statistics { get; init; } = [OodStatistic.Energy];
 
     /// <summary>Names of the features, one each; empty where they are not known.</summary>
     public IReadOnlyList<string> FeatureNames { get; init; } = [];

@@ -3,7 +3,7 @@ using System.Text;
 using Google.Protobuf;
 using Microsoft.ML.Jem.Onnx.Proto;
 
-namespace Microsoft.ML.Jem.Onnx;
+namespace Microsoft.ML.Jem.ModelFile;
 
 /// <summary>The SHA-256 of a model file, kept in its last metadata entry, which ends the file and which it does not cover.</summary>
 /// <remarks>It finds damage and edits by mistake. It is no signature: who edits on purpose can compute it anew.</remarks>

@@ -1,4 +1,6 @@
-namespace Microsoft.ML.Jem.Onnx;
+using Microsoft.ML.Jem.Onnx;
+
+namespace Microsoft.ML.Jem.ModelFile;
 
 /// <summary>What a model file holds.</summary>
 /// <param name="Settings">All that surrounds the network.</param>

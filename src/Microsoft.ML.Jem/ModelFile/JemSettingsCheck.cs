@@ -1,7 +1,7 @@
-using Microsoft.ML.Jem.Calibration;
 using Microsoft.ML.Jem.Features;
+using Microsoft.ML.Jem.Ood;
 
-namespace Microsoft.ML.Jem.Onnx;
+namespace Microsoft.ML.Jem.ModelFile;
 
 /// <summary>Refuses settings that contradict each other before anything is written.</summary>
 internal static class JemSettingsCheck
@@ -31,8 +31,9 @@ internal static class JemSettingsCheck
     {
         if (settings.Members.Count == 0 || settings.Members.Count != networkCount)
             throw new ArgumentException($"A model needs a network for each member, but has {settings.Members.Count} members and {networkCount} networks.", nameof(settings));
-        if (settings.Statistics.Count == 0 || settings.Statistics.Contains(OodStatistic.Combination))
-            throw new ArgumentException("A model needs at least one statistic, each named on its own.", nameof(settings));
+        IEnumerable<WitnessKind> witnesses = settings.Members[0].Witnesses.Select(witness => witness.Kind);
+        if (!witnesses.Any())
+            throw new ArgumentException("A model needs at least one statistic that OodScore is made of.", nameof(settings));
         if (!settings.IsCalibrated && settings.Members.Count > 1)
             throw new ArgumentException("An ensemble can be written once all its members are calibrated; before that, write them one by one.", nameof(settings));
         if (settings.SharedTable is not null && settings.Members.Count == 1)
@@ -41,12 +42,10 @@ internal static class JemSettingsCheck
         {
             if (member.Calibration is not null && (member.Calibration.Table is null) != (settings.SharedTable is not null))
                 throw new ArgumentException("A model needs either a conformal table for each member or one for all of them.", nameof(settings));
-            if (settings.Statistics.Contains(OodStatistic.ReferenceDensity) && member.Reference is null)
-                throw new ArgumentException("The reference density is a statistic of the model, but a member has no reference measure.", nameof(settings));
-            if (settings.Statistics.Contains(OodStatistic.HiddenNeighbor) && member.Prototypes is null)
-                throw new ArgumentException("The nearest hidden neighbour is a statistic of the model, but a member has no prototypes.", nameof(settings));
-            if (member.Calibration is { } calibration && calibration.Curves.Count != settings.Statistics.Count)
-                throw new ArgumentException($"A member needs a surprise curve for each statistic, but has {calibration.Curves.Count} for {settings.Statistics.Count}.", nameof(settings));
+            if (!member.Witnesses.Select(witness => witness.Kind).SequenceEqual(witnesses))
+                throw new ArgumentException("All members of a model need the same statistics, in the same order.", nameof(settings));
+            if (member.Calibration is { } calibration && calibration.Curves.Count != member.Witnesses.Count)
+                throw new ArgumentException($"A member needs a surprise curve for each statistic, but has {calibration.Curves.Count} for {member.Witnesses.Count}.", nameof(settings));
         }
     }
 }

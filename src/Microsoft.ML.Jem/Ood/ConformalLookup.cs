@@ -1,6 +1,6 @@
-using Microsoft.ML.Jem.Calibration;
+using Microsoft.ML.Jem.Onnx;
 
-namespace Microsoft.ML.Jem.Onnx;
+namespace Microsoft.ML.Jem.Ood;
 
 /// <summary>The part of a graph that counts how many held-out rows are less strange than a row: n + 1 times 1 − its conformal p-value.</summary>
 /// <remarks>

@@ -1,9 +1,9 @@
 using Google.Protobuf;
-using Microsoft.ML.Jem.Calibration;
-using Microsoft.ML.Jem.Features;
+using Microsoft.ML.Jem.Onnx;
 using Microsoft.ML.Jem.Onnx.Proto;
+using Microsoft.ML.Jem.Ood;
 
-namespace Microsoft.ML.Jem.Onnx;
+namespace Microsoft.ML.Jem.ModelFile;
 
 /// <summary>Reads a model file back and refuses whatever <see cref="JemGraph.Write"/> did not write.</summary>
 internal static class JemGraphReader
@@ -30,8 +30,7 @@ internal static class JemGraphReader
     public static JemModelSettings ReadSettings(ModelProto model, OnnxWeights weights)
     {
         Dictionary<string, string> metadata = JemMetadata.ToDictionary(model.MetadataProps);
-        OodStatistic[] statistics = ReadStatistics(metadata);
-        (MemberSettings[] members, ConformalTable? shared) = ReadMembers(metadata, weights, statistics);
+        (MemberSettings[] members, ConformalTable? shared) = ReadMembers(metadata, weights);
         var settings = new JemModelSettings
         {
             Standardization = StandardizationNodes.Read(weights, JemMetadata.Number(metadata, JemMetadata.FeatureLimit)),
@@ -39,7 +38,6 @@ internal static class JemGraphReader
             FeatureNames = JemMetadata.Names(metadata, JemMetadata.FeatureNames),
             Temperature = JemMetadata.Number(metadata, JemMetadata.Temperature),
             UnfamiliarShare = JemMetadata.Number(metadata, JemMetadata.UnfamiliarShare),
-            Statistics = statistics,
             Members = members,
             SharedTable = shared,
             Columns = JemMetadata.ColumnsOf(metadata),
@@ -92,44 +90,13 @@ internal static class JemGraphReader
             throw new InvalidDataException($"The model has format version {version}, but this version of {JemGraph.ProducerName} reads up to {JemGraph.FormatVersion}. Update {JemGraph.ProducerName}.");
     }
 
-    private static Prototypes ReadPrototypes(OnnxWeights weights, string scope)
+    private static (MemberSettings[] Members, ConformalTable? Shared) ReadMembers(Dictionary<string, string> metadata, OnnxWeights weights)
     {
-        OnnxTensor directions = weights.Get(scope + JemNames.Prototypes);
-        return directions.Shape is [> 0, > 0]
-            ? new Prototypes(directions.Values, (int)directions.Shape[1])
-            : throw new InvalidDataException("The model is damaged: its hidden prototypes have no valid shape.");
-    }
-
-    private static OodStatistic[] ReadStatistics(Dictionary<string, string> metadata) =>
-        Array.ConvertAll(JemMetadata.Names(metadata, JemMetadata.Statistics), name =>
-            Enum.TryParse(name, out OodStatistic statistic) && statistic != OodStatistic.Combination && Enum.IsDefined(statistic)
-                ? statistic
-                : throw new InvalidDataException($"The model is damaged: '{name}' is no statistic."));
-
-    private static (MemberSettings[] Members, ConformalTable? Shared) ReadMembers(Dictionary<string, string> metadata, OnnxWeights weights, OodStatistic[] statistics)
-    {
+        WitnessKind[] witnesses = Array.ConvertAll(JemMetadata.Names(metadata, JemMetadata.Statistics), Witnesses.Find);
         int count = JemMetadata.Integer(metadata, JemMetadata.Members);
-        if (count < 1 || count > MostMembers || statistics.Length == 0)
-            throw new InvalidDataException($"The model is damaged: it announces {count} members and {statistics.Length} statistics.");
-
-        int size = JemMetadata.Integer(metadata, JemMetadata.TableSize);
+        if (count < 1 || count > MostMembers || witnesses.Length == 0)
+            throw new InvalidDataException($"The model is damaged: it announces {count} members and {witnesses.Length} statistics.");
         int width = weights.Get(JemNames.Offset).Values.Length;
-        ConformalTable? shared = size > 0 && count > 1 && ConformalLookup.IsIn(weights, JemNames.Table) ? ConformalLookup.Read(weights, JemNames.Table) : null;
-        var members = new MemberSettings[count];
-        for (int m = 0; m < count; m++)
-        {
-            string scope = JemNames.Scope(m, count);
-            ReferenceMeasure? reference = statistics.Contains(OodStatistic.ReferenceDensity) ? ReferenceNodes.Read(weights, scope, width) : null;
-            Prototypes? prototypes = statistics.Contains(OodStatistic.HiddenNeighbor) ? ReadPrototypes(weights, scope) : null;
-            MemberCalibration? calibration = size == 0 ? null : new MemberCalibration(
-                [.. statistics.Select((_, s) => SurpriseNodes.Read(weights, scope, s))],
-                shared is null ? ConformalLookup.Read(weights, scope + JemNames.Table) : null);
-            members[m] = new MemberSettings(reference, prototypes, calibration);
-        }
-
-        int found = shared?.Count ?? members.Sum(member => member.Calibration?.Table?.Count ?? 0);
-        return found == size
-            ? (members, shared)
-            : throw new InvalidDataException($"The model is damaged: {size} calibration scores are announced, but {found} are there.");
+        return OodRank.Read(weights, witnesses, count, JemMetadata.Integer(metadata, JemMetadata.TableSize), width);
     }
 }

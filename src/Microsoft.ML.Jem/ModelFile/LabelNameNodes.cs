@@ -1,6 +1,7 @@
+using Microsoft.ML.Jem.Onnx;
 using Microsoft.ML.Jem.Onnx.Proto;
 
-namespace Microsoft.ML.Jem.Onnx;
+namespace Microsoft.ML.Jem.ModelFile;
 
 /// <summary>Adds an output with the name of the predicted class.</summary>
 internal static class LabelNameNodes

@@ -1,4 +1,6 @@
-namespace Microsoft.ML.Jem.Onnx;
+using Microsoft.ML.Jem.Onnx;
+
+namespace Microsoft.ML.Jem.ModelFile;
 
 /// <summary>
 /// Writes <c>Score</c>: the ensemble's probabilities for a familiar row, drawn towards 1/K where hardly any held-out row was as

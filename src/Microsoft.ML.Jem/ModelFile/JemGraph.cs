@@ -1,12 +1,14 @@
+using Microsoft.ML.Jem.Onnx;
 using Microsoft.ML.Jem.Onnx.Proto;
+using Microsoft.ML.Jem.Ood;
 
-namespace Microsoft.ML.Jem.Onnx;
+namespace Microsoft.ML.Jem.ModelFile;
 
 /// <summary>Composes the model: one ONNX graph from raw features to all output columns.</summary>
 /// <remarks>
 /// <para>Input <c>Features</c>, float [N, d]. Outputs, with a bar for the mean over the ensemble's members: <c>PredictedLabel</c>,
 /// int64 [N], the zero-based class with the highest score; <c>Score</c>, float [N, K], the mean of softmax(f(x) / T), mixed with 1/K as <see cref="DoubtNodes"/> says; <c>Energy</c>,
-/// float [N], the mean of −logsumexp f(x); <c>OodScore</c>, float [N], 1 − the conformal p-value of the total surprise, see <see cref="RankNodes"/>.</para>
+/// float [N], the mean of −logsumexp f(x); <c>OodScore</c>, float [N], 1 − the conformal p-value of the total surprise, see <see cref="OodRank"/>.</para>
 /// <para>Standardised features are clipped, at the latest where they are <see cref="Farthest"/> scales away, so that finite
 /// features give finite outputs. A row with a feature that is not finite cannot be scored: its score and energy are NaN, and its
 /// <c>OodScore</c> is the highest there is. Other rows are not affected by it.</para>
@@ -73,13 +75,13 @@ internal static class JemGraph
         string[] probabilities =
         [
             .. members.Select(member => graph.AddNode(
-                "Softmax", [graph.AddNode("Div", [member.Network.Logits, temperature])], OnnxAttribute.Int("axis", 1))),
+                "Softmax", [graph.AddNode("Div", [member.Logits, temperature])], OnnxAttribute.Int("axis", 1))),
         ];
         string probability = graph.Mean(probabilities, settings.UnfamiliarShare > 0 ? JemNames.Probability : JemNames.Score);
         string label = graph.AddNode("ArgMax", [probability], JemNames.PredictedLabel, OnnxAttribute.Int("axis", 1), OnnxAttribute.Int("keepdims", 0));
         graph.AddOutput(label, OnnxType.Int64);
 
-        string below = RankNodes.Write(graph, settings, [.. members.Select(member => member.Statistics)]);
+        string below = OodRank.Write(graph, settings.Members, settings.SharedTable, [.. members.Select(member => member.Statistics)]);
         string score = settings.UnfamiliarShare > 0 ? DoubtNodes.Write(graph, probability, below, settings) : probability;
         graph.AddOutput(score, OnnxType.Float, settings.ClassCount);
         string count = graph.AddInitializer(JemNames.RankCount, [settings.TableSize + 1f]);
@@ -88,8 +90,8 @@ internal static class JemGraph
 
     private static void WriteStatistics(OnnxGraph graph, JemModelSettings settings, MemberNodes member)
     {
-        graph.AddOutput(graph.AddNode("Identity", [member.Network.Logits], JemNames.Logits), OnnxType.Float, settings.ClassCount);
+        graph.AddOutput(graph.AddNode("Identity", [member.Logits], JemNames.Logits), OnnxType.Float, settings.ClassCount);
         string statistics = graph.AddNode("Concat", [.. member.Statistics], JemNames.Statistics, OnnxAttribute.Int("axis", 1));
-        graph.AddOutput(statistics, OnnxType.Float, settings.Statistics.Count);
+        graph.AddOutput(statistics, OnnxType.Float, member.Statistics.Length);
     }
 }

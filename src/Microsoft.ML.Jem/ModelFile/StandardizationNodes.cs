@@ -1,7 +1,9 @@
 using Microsoft.ML.Jem.Features;
+using Microsoft.ML.Jem.Onnx;
 using Microsoft.ML.Jem.Onnx.Proto;
+using Microsoft.ML.Jem.Ood;
 
-namespace Microsoft.ML.Jem.Onnx;
+namespace Microsoft.ML.Jem.ModelFile;
 
 /// <summary>Writes <see cref="Standardization"/> and reads it back.</summary>
 internal static class StandardizationNodes
@@ -19,10 +21,10 @@ internal static class StandardizationNodes
         // The standard does not say what Clip makes of NaN. x − x does: 0 for a finite feature, NaN for any other.
         string mark = graph.AddNode("Sub", [features, features]);
         string clipped = Clip(graph, scaled, mark, standardization.Limit, JemNames.LowerLimit, JemNames.UpperLimit);
-        float wide = ReferenceMeasure.WideLimit(standardization.Limit);
+        float wide = Witness.FeatureLimit(standardization.Limit);
         return new StandardizedFeatures(clipped, wide == standardization.Limit
             ? clipped
-            : Clip(graph, scaled, mark, wide, $"{JemNames.Reference}.LowerLimit", $"{JemNames.Reference}.UpperLimit"));
+            : Clip(graph, scaled, mark, wide, JemNames.WideLowerLimit, JemNames.WideUpperLimit));
     }
 
     /// <exception cref="InvalidDataException">The initializers are missing or damaged.</exception>
@@ -102,5 +104,5 @@ internal static class StandardizationNodes
 
 /// <summary>Names of the standardised features in the graph, [N, d].</summary>
 /// <param name="Clipped">As the networks see them.</param>
-/// <param name="Wide">As the reference measure sees them, see <see cref="ReferenceMeasure.WideLimit"/>.</param>
+/// <param name="Wide">As witnesses see them (<see cref="Witness.FeatureLimit"/>).</param>
 internal readonly record struct StandardizedFeatures(string Clipped, string Wide);

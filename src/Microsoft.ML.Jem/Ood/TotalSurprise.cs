@@ -1,15 +1,55 @@
-using Microsoft.ML.Jem.Calibration;
+using Microsoft.ML.Jem.Onnx;
 
-namespace Microsoft.ML.Jem.Onnx;
+namespace Microsoft.ML.Jem.Ood;
 
-/// <summary>Writes the sum of several statistics' surprises; see <see cref="SurpriseCurve"/>.</summary>
+/// <summary>
+/// The sum of several statistics' surprises (Fisher's method): for the held-out rows that the curves come from, and as ONNX nodes for
+/// all others; see <see cref="SurpriseCurve"/>.
+/// </summary>
 /// <remarks>
-/// All statistics of all members go through the same few nodes: an operator on a few numbers costs ONNX Runtime more than the numbers
+/// In the graph, all statistics of all members go through the same few nodes: an operator on a few numbers costs ONNX Runtime more than the numbers
 /// do. What only depends on the curves is computed once, when a model is opened.
 /// </remarks>
-internal static class SurpriseNodes
+internal static class TotalSurprise
 {
-    private const string Name = $"{JemNames.Surprise}s";
+    private const string Stored = JemNames.Prefix + "Surprise";
+    private const string Name = $"{Stored}s";
+
+    /// <summary>Parts that the held-out rows are cut into: each is judged by curves that 95 % of the rows, and none of its own, made.</summary>
+    private const int FoldCount = 20;
+
+    /// <summary>Fits a curve to each statistic.</summary>
+    /// <param name="statistics">One array per statistic, one value per held-out row.</param>
+    /// <param name="weights">How much each statistic counts.</param>
+    public static SurpriseCurve[] Fit(IReadOnlyList<float[]> statistics, IReadOnlyList<float> weights) =>
+        [.. statistics.Select((values, s) => SurpriseCurve.Fit(values).Times(weights[s]))];
+
+    /// <summary>The surprise of each row.</summary>
+    public static float[] Of(SurpriseCurve[] curves, IReadOnlyList<float[]> statistics) =>
+        [.. Enumerable.Range(0, statistics[0].Length).Select(row => Of(curves, statistics, row))];
+
+    /// <summary>The surprise of each held-out row, by curves that were fitted without it.</summary>
+    /// <remarks>
+    /// Curves fitted to a row call it less strange than a fresh one like it: with 20 rows and 4 statistics 8 % of fresh rows instead of 5 %
+    /// were above 0.95. Cross-validation treats held-out rows as fresh ones are treated.
+    /// </remarks>
+    public static float[] OfHeldOut(IReadOnlyList<float[]> statistics, IReadOnlyList<float> weights)
+    {
+        int count = statistics[0].Length;
+        int folds = Math.Min(count, FoldCount);
+        if (folds < 2)
+            return Of(Fit(statistics, weights), statistics);
+
+        var totals = new float[count];
+        for (int fold = 0; fold < folds; fold++)
+        {
+            SurpriseCurve[] curves = Fit([.. statistics.Select(values => values.Where((_, row) => row % folds != fold).ToArray())], weights);
+            for (int row = fold; row < count; row += folds)
+                totals[row] = Of(curves, statistics, row);
+        }
+
+        return totals;
+    }
 
     /// <summary>Writes the nodes.</summary>
     /// <param name="graph">The graph.</param>
@@ -55,11 +95,19 @@ internal static class SurpriseNodes
     /// <exception cref="InvalidDataException">It is missing or damaged.</exception>
     public static SurpriseCurve Read(OnnxWeights weights, string scope, int statistic)
     {
-        string name = $"{scope}{JemNames.Surprise}.{statistic}";
+        string name = $"{scope}{Stored}.{statistic}";
         var curve = new SurpriseCurve(weights.Get($"{name}.Lows").Values, weights.Get($"{name}.Highs").Values, weights.Get($"{name}.Slopes").Values);
         return curve.Lows.Length > 0 && curve.Lows.Length == curve.Highs.Length && curve.Lows.Length == curve.Slopes.Length
             ? curve
             : throw new InvalidDataException($"The surprise curve '{name}' of the model is damaged: its parts do not fit together.");
+    }
+
+    private static float Of(SurpriseCurve[] curves, IReadOnlyList<float[]> statistics, int row)
+    {
+        float total = 0;
+        for (int s = 0; s < curves.Length; s++)
+            total += curves[s].Of(statistics[s][row]);
+        return total;
     }
 
     /// <summary>Stores a part of each curve, by which <see cref="Read"/> finds it, and puts them behind each other.</summary>
@@ -71,7 +119,7 @@ internal static class SurpriseNodes
             for (int s = 0; s < curves[m].Count; s++)
             {
                 float[] stored = values(curves[m][s]);
-                names.Add(graph.AddInitializer($"{JemNames.Scope(m, curves.Count)}{JemNames.Surprise}.{s}.{part}", stored, stored.Length));
+                names.Add(graph.AddInitializer($"{JemNames.Scope(m, curves.Count)}{Stored}.{s}.{part}", stored, stored.Length));
             }
         }
 

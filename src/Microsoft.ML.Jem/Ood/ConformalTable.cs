@@ -1,4 +1,4 @@
-namespace Microsoft.ML.Jem.Calibration;
+namespace Microsoft.ML.Jem.Ood;
 
 /// <summary>Nonconformity scores of held-out rows, against which a new row's score becomes a conformal p-value.</summary>
 /// <remarks>
@@ -9,9 +9,6 @@ namespace Microsoft.ML.Jem.Calibration;
 /// </remarks>
 internal sealed class ConformalTable
 {
-    /// <summary>How many scores are kept unless asked otherwise.</summary>
-    public const int DefaultCapacity = 4096;
-
     private readonly float[] _descending;
 
     private ConformalTable(float[] descending) => _descending = descending;
@@ -23,7 +20,7 @@ internal sealed class ConformalTable
     public int Count => _descending.Length;
 
     /// <summary>Makes a table of the scores of held-out rows.</summary>
-    /// <param name="scores">One score a row, in any order; infinite ones are allowed, NaN is not.</param>
+    /// <param name="scores">One score per row, in any order; infinite ones are allowed, NaN is not.</param>
     /// <param name="capacity">The most scores to keep, at least 1.</param>
     /// <remarks>
     /// Of more than <paramref name="capacity"/> = m scores, those of descending rank ⌊k(n+1)/(m+1)⌋, k = 1…m, are kept. No
@@ -31,7 +28,7 @@ internal sealed class ConformalTable
     /// (1+k)/(m+1) is still at least the p-value it had among all n.
     /// </remarks>
     /// <exception cref="ArgumentException">There is no score, or one is NaN.</exception>
-    public static ConformalTable Create(ReadOnlySpan<float> scores, int capacity = DefaultCapacity)
+    public static ConformalTable Create(ReadOnlySpan<float> scores, int capacity = int.MaxValue)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
         float[] descending = scores.ToArray();
@@ -66,29 +63,14 @@ internal sealed class ConformalTable
     /// <summary>1 − <see cref="PValue"/> = #{held out &lt; score} / (n + 1), in [0, 1).</summary>
     public double OodScore(float score) => (Count - CountAtLeast(score)) / (Count + 1.0);
 
-    /// <summary>The smoothed p-value (#{held out &gt; score} + τ(1 + #{held out = score})) / (n + 1), uniform on (0, 1) for exchangeable rows.</summary>
-    /// <param name="score">The row's score.</param>
-    /// <param name="tau">A draw from the uniform distribution on [0, 1], independent of everything else.</param>
-    public double SmoothedPValue(float score, double tau)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(tau, 0);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(tau, 1);
-        int above = CountWhile(held => held > score);
-        int atLeast = CountAtLeast(score);
-        return (above + tau * (1 + atLeast - above)) / (Count + 1.0);
-    }
-
-    private int CountAtLeast(float score) => CountWhile(held => held >= score);
-
-    /// <summary>How many of the first scores satisfy a condition that, once false, stays false.</summary>
-    private int CountWhile(Predicate<float> condition)
+    private int CountAtLeast(float score)
     {
         int low = 0;
         int high = Count;
         while (low < high)
         {
             int middle = (low + high) / 2;
-            if (condition(_descending[middle]))
+            if (_descending[middle] >= score)
                 low = middle + 1;
             else
                 high = middle;

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.Jem.Calibration;
+namespace Microsoft.ML.Jem.Ood;
 
 /// <summary>
 /// Turns a statistic of a row into surprise, −ln of the share of held-out rows that are at least as strange, so that statistics

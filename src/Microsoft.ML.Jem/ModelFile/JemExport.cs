@@ -1,6 +1,8 @@
+using Microsoft.ML.Jem.Onnx;
 using Microsoft.ML.Jem.Onnx.Proto;
+using Microsoft.ML.Jem.Ood;
 
-namespace Microsoft.ML.Jem.Onnx;
+namespace Microsoft.ML.Jem.ModelFile;
 
 /// <summary>Makes the file that is handed to others from the model as it is kept here.</summary>
 /// <param name="Opset">Version of the standard operators, 13 to 21.</param>
@@ -49,7 +51,7 @@ internal sealed record JemExport(
         if (LabelNames)
             LabelNameNodes.Add(model.Graph, classNames);
         if (HalfPrecision)
-            Onnx.HalfPrecision.Apply(model.Graph);
+            Onnx.HalfPrecision.Apply(model.Graph, Witnesses.CanRound);
         if (Sampler)
             model.Graph.Initializer.Add(sampler);
         else

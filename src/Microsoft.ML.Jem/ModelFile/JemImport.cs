@@ -1,6 +1,7 @@
+using Microsoft.ML.Jem.Onnx;
 using Microsoft.ML.Jem.Onnx.Proto;
 
-namespace Microsoft.ML.Jem.Onnx;
+namespace Microsoft.ML.Jem.ModelFile;
 
 /// <summary>Brings a file that <see cref="JemExport"/> made back to the form models are kept in: one operator set, float weights, four outputs.</summary>
 internal static class JemImport
