@@ -36,6 +36,9 @@ internal sealed record JemModelSettings
     /// <summary>Number of classes.</summary>
     public int ClassCount => ClassNames.Count;
 
+    /// <summary>Number of members.</summary>
+    public int MemberCount => Members.Count;
+
     /// <summary>Whether the model has its conformal tables; without, its outputs are <c>Logits</c> and <c>Statistics</c>, which calibration needs.</summary>
     public bool IsCalibrated => Members.All(member => member.Calibration is not null);
 

@@ -10,7 +10,8 @@ namespace Microsoft.ML.Jem.Ood;
 /// </remarks>
 internal static class OodRank
 {
-    private const string Table = JemNames.Prefix + "Table";
+    /// <summary>Name of the shared table; those of members have the member's prefix.</summary>
+    public const string Table = JemNames.Prefix + "Table";
 
     /// <summary>Writes the nodes.</summary>
     /// <param name="graph">The graph.</param>
@@ -57,3 +58,15 @@ internal static class OodRank
             : throw new InvalidDataException($"The model is damaged: {tableSize} calibration scores are announced, but {found} are there.");
     }
 }
+
+/// <summary>What belongs to one member of the ensemble, beside its network.</summary>
+/// <param name="Witnesses">Its witnesses; at least one, in the same order for all members.</param>
+/// <param name="Calibration">How their statistics are judged; null while the member is not calibrated yet.</param>
+internal sealed record MemberSettings(IReadOnlyList<Witness> Witnesses, MemberCalibration? Calibration = null);
+
+/// <summary>How a member's statistics of a row are judged against rows it has never seen.</summary>
+/// <param name="Curves">A surprise curve for each witness, times its weight.</param>
+/// <param name="Table">
+/// Total surprise of the member's own held-out rows; null where all members are judged together, against one shared table.
+/// </param>
+internal sealed record MemberCalibration(IReadOnlyList<SurpriseCurve> Curves, ConformalTable? Table);

@@ -24,7 +24,7 @@ internal static class NetworkFile
         {
             Standardization = new Standardization(new float[featureCount], [.. Enumerable.Repeat(1f, featureCount)], float.PositiveInfinity),
             ClassNames = [.. Enumerable.Range(0, classCount).Select(k => $"class {k}")],
-            Members = [new MemberSettings()],
+            Members = [new MemberSettings([new Jem.Ood.Energy()])],
             Metadata = metadata ?? NetworkDescription.ToMetadata(network),
         };
         return JemGraph.Write(settings, [(graph, input, withGradient) => network.WriteTo(graph, input, module, withGradient)]);

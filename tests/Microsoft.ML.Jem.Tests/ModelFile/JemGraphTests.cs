@@ -5,7 +5,7 @@ using Microsoft.ML.Jem.Onnx;
 using Microsoft.ML.Jem.Scoring;
 using Microsoft.ML.Jem.Tests.Fixtures;
 
-namespace Microsoft.ML.Jem.Tests.Onnx;
+namespace Microsoft.ML.Jem.Tests.ModelFile;
 
 public class JemGraphTests
 {

@@ -2,7 +2,7 @@ using System.Text.Json;
 using Microsoft.ML.Jem.Onnx;
 using Microsoft.ML.Jem.Tests.Fixtures;
 
-namespace Microsoft.ML.Jem.Tests.Onnx;
+namespace Microsoft.ML.Jem.Tests.ModelFile;
 
 /// <summary>The multilayer perceptron of a fixture, written into a graph by hand.</summary>
 internal sealed class FixtureNetwork(string fileName)

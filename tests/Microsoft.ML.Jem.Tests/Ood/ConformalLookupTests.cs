@@ -2,7 +2,7 @@ using Microsoft.ML.Jem.Onnx;
 using Microsoft.ML.Jem.Ood;
 using Microsoft.ML.OnnxRuntime;
 
-namespace Microsoft.ML.Jem.Tests.Onnx;
+namespace Microsoft.ML.Jem.Tests.Ood;
 
 public class ConformalLookupTests
 {

@@ -3,7 +3,7 @@ using Microsoft.ML.Jem.ModelFile;
 using Microsoft.ML.Jem.Onnx;
 using Microsoft.ML.Jem.Ood;
 
-namespace Microsoft.ML.Jem.Tests.Onnx;
+namespace Microsoft.ML.Jem.Tests.ModelFile;
 
 /// <summary>Settings and networks that tests put models together from.</summary>
 internal static class JemModels
@@ -13,7 +13,7 @@ internal static class JemModels
     {
         Standardization = new Standardization(new float[width], [.. Enumerable.Repeat(1f, width)], float.PositiveInfinity),
         ClassNames = [.. Enumerable.Range(0, classCount).Select(k => $"class {k}")],
-        Members = [new MemberSettings()],
+        Members = [new MemberSettings([new Jem.Ood.Energy()])],
     };
 
     /// <summary>Settings of a single member whose <c>OodScore</c> ranks rows by energy among the energies given.</summary>
@@ -21,7 +21,7 @@ internal static class JemModels
         Plain(width, classCount) with
         {
             Temperature = temperature,
-            Members = [new MemberSettings(Calibration: Calibration(energies.Length > 0 ? energies : [-3, -2, -1, 0]))],
+            Members = [new MemberSettings([new Jem.Ood.Energy()], Calibration(energies.Length > 0 ? energies : [-3, -2, -1, 0]))],
         };
 
     /// <summary>A curve that leaves energies from −1000 to 1000 as they are but for a shift, and a table of those given.</summary>

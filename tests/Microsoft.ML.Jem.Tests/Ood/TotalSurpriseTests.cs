@@ -2,9 +2,9 @@ using Microsoft.ML.Jem.Onnx;
 using Microsoft.ML.Jem.Ood;
 using Microsoft.ML.OnnxRuntime;
 
-namespace Microsoft.ML.Jem.Tests.Onnx;
+namespace Microsoft.ML.Jem.Tests.Ood;
 
-public class SurpriseNodesTests
+public class TotalSurpriseTests
 {
     private const int RowCount = 200;
 
@@ -33,6 +33,31 @@ public class SurpriseNodesTests
     }
 
     [Fact]
+    public void A_held_out_row_is_judged_by_curves_made_without_it()
+    {
+        float[][] statistics = [Column(1), Column(2)];
+        float[] weights = [2, 1];
+        float[] held = TotalSurprise.OfHeldOut(statistics, weights);
+
+        // Twenty parts: row 23 is in the part of rows 3, 23, 43, …
+        float[][] others = [.. statistics.Select(column => column.Where((_, row) => row % 20 != 3).ToArray())];
+        float expected = TotalSurprise.Of(TotalSurprise.Fit(others, weights), [[statistics[0][23]], [statistics[1][23]]])[0];
+        Assert.Equal(expected, held[23]);
+        Assert.Equal(2 * SurpriseCurve.Fit(statistics[0]).Of(0.3f), TotalSurprise.Of(TotalSurprise.Fit(statistics[..1], weights), [[0.3f]])[0], 1e-4f);
+    }
+
+    [Fact]
+    public void The_total_is_the_sum_over_members()
+    {
+        SurpriseCurve[][] curves = Curves(3, 2);
+        float[][] columns = [.. Enumerable.Range(0, 6).Select(i => Column(50 + i))];
+        float[][] apart = Run(curves, columns);
+        float[][] total = Run(curves, columns, total: true);
+        for (int row = 0; row < RowCount; row++)
+            Assert.Equal(apart.Sum(member => member[row]), total[0][row], 1e-4f * Math.Max(1, total[0][row]));
+    }
+
+    [Fact]
     public void What_is_not_a_number_stays_so()
     {
         float[] strange = [float.NaN, .. Column(7)[1..]];
@@ -58,7 +83,7 @@ public class SurpriseNodesTests
         {
             for (int s = 0; s < 3; s++)
             {
-                SurpriseCurve read = SurpriseNodes.Read(weights, JemNames.Scope(m, 2), s);
+                SurpriseCurve read = TotalSurprise.Read(weights, JemNames.Scope(m, 2), s);
                 Assert.Equal([curves[m][s].Lows, curves[m][s].Highs, curves[m][s].Slopes], [read.Lows, read.Highs, read.Slopes]);
             }
         }
@@ -77,18 +102,18 @@ public class SurpriseNodesTests
         return [.. Enumerable.Range(0, RowCount).Select(_ => (float)(TestData.Normal(random) * (1 + (seed % 5))))];
     }
 
-    private static OnnxGraph Graph(SurpriseCurve[][] curves)
+    private static OnnxGraph Graph(SurpriseCurve[][] curves, bool total = false)
     {
         var graph = new OnnxGraph("test");
         string[][] statistics = [.. curves.Select((member, m) => member.Select((_, s) => graph.AddInput($"s{m}.{s}", OnnxType.Float, 1)).ToArray())];
-        foreach (string sum in SurpriseNodes.Write(graph, statistics, curves))
+        foreach (string sum in total ? [TotalSurprise.WriteTotal(graph, statistics, curves)] : TotalSurprise.Write(graph, statistics, curves))
             graph.AddOutput(sum, OnnxType.Float, 1);
         return graph;
     }
 
-    private static float[][] Run(SurpriseCurve[][] curves, float[][] columns)
+    private static float[][] Run(SurpriseCurve[][] curves, float[][] columns, bool total = false)
     {
-        using var session = new InferenceSession(Graph(curves).ToBytes());
+        using var session = new InferenceSession(Graph(curves, total).ToBytes());
         using var options = new RunOptions();
         OrtValue[] inputs = [.. columns.Select(column => OrtValue.CreateTensorValueFromMemory(column, [RowCount, 1]))];
         string[] names = [.. curves.SelectMany((member, m) => member.Select((_, s) => $"s{m}.{s}"))];

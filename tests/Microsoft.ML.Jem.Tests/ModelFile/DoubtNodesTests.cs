@@ -2,7 +2,7 @@ using CsCheck;
 using Microsoft.ML.Jem.ModelFile;
 using Microsoft.ML.Jem.Scoring;
 
-namespace Microsoft.ML.Jem.Tests.Onnx;
+namespace Microsoft.ML.Jem.Tests.ModelFile;
 
 public class DoubtNodesTests
 {

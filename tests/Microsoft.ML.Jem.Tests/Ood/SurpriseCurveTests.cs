@@ -1,6 +1,6 @@
 using Microsoft.ML.Jem.Ood;
 
-namespace Microsoft.ML.Jem.Tests.Calibration;
+namespace Microsoft.ML.Jem.Tests.Ood;
 
 public sealed class SurpriseCurveTests
 {

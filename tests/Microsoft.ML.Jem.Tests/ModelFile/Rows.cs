@@ -1,6 +1,6 @@
 using Microsoft.ML.Jem.Scoring;
 
-namespace Microsoft.ML.Jem.Tests.Onnx;
+namespace Microsoft.ML.Jem.Tests.ModelFile;
 
 /// <summary>All a model says about some rows; empty where it lacks the output.</summary>
 internal sealed record Rows(long[] PredictedLabel, float[] Score, float[] Energy, float[] OodScore, float[] Logits)

@@ -2,8 +2,9 @@ using Google.Protobuf;
 using Microsoft.ML.Jem.ModelFile;
 using Microsoft.ML.Jem.Onnx;
 using Microsoft.ML.Jem.Onnx.Proto;
+using Microsoft.ML.Jem.Ood;
 
-namespace Microsoft.ML.Jem.Tests.Onnx;
+namespace Microsoft.ML.Jem.Tests.ModelFile;
 
 public class DamagedModelTests
 {
@@ -108,10 +109,10 @@ public class DamagedModelTests
         RefusedSealed("fit together", model => Resize(Tensor(model, JemNames.Scale), 2));
         RefusedSealed("shape", model => Tensor(model, JemNames.Scale).Dims[0] = long.MaxValue);
         RefusedSealed("shape", model => Tensor(model, JemNames.Scale).Dims[0] = -1);
-        RefusedSealed("at least one", model => Tensor(model, JemNames.Table + ".Remaining").RawData = ByteString.CopyFrom(new byte[40]));
-        RefusedSealed("follow each other", model => Tensor(model, JemNames.Table + ".Remaining").RawData = Ascending(10));
-        RefusedSealed("no valid shape", model => Resize(Tensor(model, JemNames.Table + ".Remaining"), 3));
-        RefusedSealed("descend", model => Tensor(model, JemNames.Table + ".Blocks").RawData = Ascending(100));
+        RefusedSealed("at least one", model => Tensor(model, OodRank.Table + ".Remaining").RawData = ByteString.CopyFrom(new byte[40]));
+        RefusedSealed("follow each other", model => Tensor(model, OodRank.Table + ".Remaining").RawData = Ascending(10));
+        RefusedSealed("no valid shape", model => Resize(Tensor(model, OodRank.Table + ".Remaining"), 3));
+        RefusedSealed("descend", model => Tensor(model, OodRank.Table + ".Blocks").RawData = Ascending(100));
     }
 
     private static void RefusedSealed(string reason, Action<ModelProto> edit)
