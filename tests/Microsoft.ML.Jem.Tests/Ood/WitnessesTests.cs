@@ -13,12 +13,18 @@ public sealed class WitnessesTests
     }
 
     [Theory]
-    [InlineData(true, true, "Energy MaxProbability HiddenNeighbor ReferenceDensity")]
-    [InlineData(true, false, "Energy MaxProbability HiddenNeighbor ReferenceDensity")]
-    [InlineData(false, true, "Energy MaxProbability ReferenceDensity")]
-    [InlineData(false, false, "Energy MaxProbability ReferenceDensity")]
-    public void A_combination_is_made_of_what_the_network_offers(bool hasHidden, bool hasGradient, string expected) =>
-        Assert.Equal(expected.Split(' '), Witnesses.Of(OodStatistic.Combination, "Network", hasHidden, hasGradient).Select(kind => kind.Name));
+    [InlineData(true, true)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    [InlineData(false, false)]
+    public void A_combination_is_made_of_what_the_network_offers(bool hasHidden, bool hasGradient)
+    {
+        string[] names = [.. Witnesses.Of(OodStatistic.Combination, "Network", hasHidden, hasGradient).Select(kind => kind.Name)];
+        Assert.Equal(["Energy", "MaxProbability"], names[..2]);
+        Assert.Contains("ReferenceDensity", names);
+        Assert.Equal(hasHidden, names.Contains("HiddenNeighbor"));
+        Assert.DoesNotContain("ApproximateMass", names);
+    }
 
     [Theory]
     [InlineData(OodStatistic.HiddenNeighbor, "name its last hidden layer")]
