@@ -279,7 +279,7 @@ public sealed class JemTransformerTests(CloudModel model) : IClassFixture<CloudM
         using var file = new MemoryStream();
         model.Jem.ExportToOnnx(file);
 
-        JemGraphDescription description = JemGraph.Read(file.ToArray());
+        JemGraphDescription description = JemGraphReader.Read(file.ToArray());
 
         Assert.Equal(["a", "b", "c"], description.Settings.ClassNames.Order());
         Assert.Equal(4, description.Settings.Width);

@@ -31,7 +31,7 @@ internal sealed record ModelCalibration(JemModelSettings Settings, TemperatureFi
         bool shared = parts.Length > 1 && ReferenceEquals(parts[0].HeldOut, parts[1].HeldOut);
         var calibrated = new MemberSettings[members.Length];
         var totals = new float[members.Length][];
-        var logits = new List<float>();
+        var logits = new List<double>();
         var labels = new List<int>();
         var weights = new List<float>();
         for (int m = 0; m < members.Length; m++)
@@ -47,7 +47,7 @@ internal sealed record ModelCalibration(JemModelSettings Settings, TemperatureFi
             SurpriseCurve[] curves = TotalSurprise.Fit(scores.Statistics, statisticWeights);
             totals[m] = TotalSurprise.OfHeldOut(scores.Statistics, statisticWeights);
             calibrated[m] = member with { Calibration = new MemberCalibration(curves, shared ? null : Table(totals[m], LargestTable)) };
-            logits.AddRange(scores.Logits);
+            logits.AddRange(scores.Logits.Select(logit => (double)logit));
             labels.AddRange(heldOut.Labels);
             weights.AddRange((heldOut.Weights ?? Enumerable.Repeat(1f, heldOut.Count)).Select(weight => shared ? weight / members.Length : weight));
         }

@@ -33,7 +33,7 @@ internal static class JemGraph
     /// <exception cref="ArgumentException">The settings contradict each other, or a network uses reserved names.</exception>
     public static byte[] Write(JemModelSettings settings, IReadOnlyList<NetworkWriter> networks, int opset = OnnxGraph.DefaultOpset)
     {
-        JemSettingsCheck.Run(settings, networks.Count);
+        settings.Check(networks.Count);
         var graph = new OnnxGraph("Jem", opset);
         string features = graph.AddInput(JemNames.Features, OnnxType.Float, settings.Width);
         StandardizedFeatures standardized = StandardizationNodes.Write(graph, features, settings.Standardization);
@@ -48,14 +48,6 @@ internal static class JemGraph
         JemMetadata.Write(graph, FormatVersion, settings);
         return JemChecksum.Seal(graph.ToModel(ProducerName, ProducerVersion));
     }
-
-    /// <summary>Reads a model file that <see cref="Write"/> made.</summary>
-    /// <exception cref="InvalidDataException">The bytes are no such file, or were truncated or altered, or come from a newer version.</exception>
-    public static JemGraphDescription Read(ReadOnlySpan<byte> file) => JemGraphReader.Read(file);
-
-    /// <summary>Reads all but the networks' weights of a model file that <see cref="Write"/> made.</summary>
-    /// <exception cref="InvalidDataException">The bytes are no such file, or were truncated or altered, or come from a newer version.</exception>
-    public static JemModelSettings ReadSettings(ReadOnlySpan<byte> file) => JemGraphReader.ReadSettings(file);
 
     /// <summary>A model file that differs from <paramref name="file"/> in its temperature alone.</summary>
     /// <exception cref="InvalidDataException">The bytes are no calibrated model that <see cref="Write"/> made.</exception>

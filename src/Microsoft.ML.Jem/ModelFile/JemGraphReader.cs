@@ -5,6 +5,11 @@ using Microsoft.ML.Jem.Ood;
 
 namespace Microsoft.ML.Jem.ModelFile;
 
+/// <summary>What a model file holds.</summary>
+/// <param name="Settings">All that surrounds the network.</param>
+/// <param name="Weights">The network's weights under the names it stored them by.</param>
+internal sealed record JemGraphDescription(JemModelSettings Settings, IReadOnlyDictionary<string, OnnxTensor> Weights);
+
 /// <summary>Reads a model file back and refuses whatever <see cref="JemGraph.Write"/> did not write.</summary>
 internal static class JemGraphReader
 {
@@ -12,12 +17,15 @@ internal static class JemGraphReader
     private const int MostMembers = 1000;
 
     /// <summary>Reads all but the networks' weights.</summary>
+    /// <exception cref="InvalidDataException">The bytes are no such file, or were truncated or altered, or come from a newer version.</exception>
     public static JemModelSettings ReadSettings(ReadOnlySpan<byte> file)
     {
         ModelProto model = Open(file);
         return ReadSettings(model, new OnnxWeights(model.Graph));
     }
 
+    /// <summary>Reads a model file.</summary>
+    /// <exception cref="InvalidDataException">The bytes are no such file, or were truncated or altered, or come from a newer version.</exception>
     public static JemGraphDescription Read(ReadOnlySpan<byte> file)
     {
         ModelProto model = Open(file);
@@ -92,7 +100,9 @@ internal static class JemGraphReader
 
     private static (MemberSettings[] Members, ConformalTable? Shared) ReadMembers(Dictionary<string, string> metadata, OnnxWeights weights)
     {
-        WitnessKind[] witnesses = Array.ConvertAll(JemMetadata.Names(metadata, JemMetadata.Statistics), Witnesses.Find);
+        WitnessKind[] witnesses = Array.ConvertAll(
+            JemMetadata.Names(metadata, JemMetadata.Statistics),
+            name => Witnesses.Find(name) ?? throw new InvalidDataException($"The model is damaged: '{name}' is no statistic."));
         int count = JemMetadata.Integer(metadata, JemMetadata.Members);
         if (count < 1 || count > MostMembers || witnesses.Length == 0)
             throw new InvalidDataException($"The model is damaged: it announces {count} members and {witnesses.Length} statistics.");

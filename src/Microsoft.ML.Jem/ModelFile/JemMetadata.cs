@@ -76,22 +76,9 @@ internal static class JemMetadata
 
     /// <summary>The names that the columns had in the pipeline the file came from; null where the file does not say.</summary>
     /// <exception cref="InvalidDataException">The entry is damaged.</exception>
-    public static IReadOnlyDictionary<string, string>? ColumnsOf(Dictionary<string, string> metadata)
-    {
-        if (!metadata.TryGetValue(Columns, out string? text))
-            return null;
-        try
-        {
-            if (JsonSerializer.Deserialize<Dictionary<string, string>>(text) is { } columns)
-                return columns;
-        }
-        catch (JsonException exception)
-        {
-            throw new InvalidDataException($"The model is damaged: its metadata '{Columns}' names no columns.", exception);
-        }
-
-        throw new InvalidDataException($"The model is damaged: its metadata '{Columns}' names no columns.");
-    }
+    public static IReadOnlyDictionary<string, string>? ColumnsOf(Dictionary<string, string> metadata) => metadata.TryGetValue(Columns, out string? text)
+        ? Parse<Dictionary<string, string>>(text, out JsonException? cause) ?? throw new InvalidDataException($"The model is damaged: its metadata '{Columns}' names no columns.", cause)
+        : null;
 
     /// <summary>The entries by key.</summary>
     /// <exception cref="InvalidDataException">A key occurs twice.</exception>
@@ -119,19 +106,26 @@ internal static class JemMetadata
 
     public static string[] Names(Dictionary<string, string> metadata, string key)
     {
-        string[]? names = null;
+        string[]? names = Parse<string[]>(Text(metadata, key), out JsonException? cause);
+        return names is not null && Array.TrueForAll(names, name => name is not null)
+            ? names
+            : throw new InvalidDataException($"The model is damaged: its metadata '{key}' is no JSON list of names.", cause);
+    }
+
+    /// <summary>Null where the text is not what it should be; <paramref name="cause"/> says why where it is no JSON at all.</summary>
+    private static T? Parse<T>(string text, out JsonException? cause)
+        where T : class
+    {
+        cause = null;
         try
         {
-            names = JsonSerializer.Deserialize<string[]>(Text(metadata, key));
+            return JsonSerializer.Deserialize<T>(text);
         }
         catch (JsonException exception)
         {
-            throw new InvalidDataException($"The model is damaged: its metadata '{key}' is no JSON list of names.", exception);
+            cause = exception;
+            return null;
         }
-
-        return names is not null && Array.TrueForAll(names, name => name is not null)
-            ? names
-            : throw new InvalidDataException($"The model is damaged: its metadata '{key}' is no JSON list of names.");
     }
 
     private static string Text(Dictionary<string, string> metadata, string key) =>

@@ -53,4 +53,48 @@ internal sealed record JemModelSettings
 
     /// <summary>Number n of entries in all conformal tables; <c>OodScore</c> is a multiple of 1/(n + 1).</summary>
     public int TableSize => SharedTable?.Count ?? Members.Sum(member => member.Calibration?.Table?.Count ?? 0);
+
+    /// <summary>Refuses settings that contradict each other before anything is written.</summary>
+    /// <param name="networkCount">Number of networks that are to be written.</param>
+    /// <exception cref="ArgumentException">The settings contradict each other.</exception>
+    public void Check(int networkCount)
+    {
+        if (Width < 1 || Standardization.Scale.Length != Width)
+            throw new ArgumentException($"The standardisation needs an offset and a scale for each feature, but has {Width} offsets and {Standardization.Scale.Length} scales.");
+        if (!Standardization.Offset.All(float.IsFinite) || !Standardization.Scale.All(float.IsFinite))
+            throw new ArgumentException("The standardisation has an offset or a scale that is not finite.");
+        if (!(Standardization.Limit > 0))
+            throw new ArgumentException($"The limit of standardised features must be positive, but is {Standardization.Limit}.");
+        if (ClassCount < 2)
+            throw new ArgumentException($"A model needs at least two classes, but has {ClassCount}.");
+        if (FeatureNames.Count != 0 && FeatureNames.Count != Width)
+            throw new ArgumentException($"The model has {Width} features, but {FeatureNames.Count} feature names.");
+        if (!(Temperature > 0 && float.IsFinite(Temperature)))
+            throw new ArgumentException($"The temperature must be positive and finite, but is {Temperature}.");
+        if (!(UnfamiliarShare is >= 0 and < 1))
+            throw new ArgumentException($"The share of unfamiliar rows must be from 0 to below 1, but is {UnfamiliarShare}.");
+        CheckMembers(networkCount);
+    }
+
+    private void CheckMembers(int networkCount)
+    {
+        if (Members.Count == 0 || Members.Count != networkCount)
+            throw new ArgumentException($"A model needs a network for each member, but has {Members.Count} members and {networkCount} networks.");
+        IEnumerable<WitnessKind> witnesses = Members[0].Witnesses.Select(witness => witness.Kind);
+        if (!witnesses.Any())
+            throw new ArgumentException("A model needs at least one statistic that OodScore is made of.");
+        if (!IsCalibrated && Members.Count > 1)
+            throw new ArgumentException("An ensemble can be written once all its members are calibrated; before that, write them one by one.");
+        if (SharedTable is not null && Members.Count == 1)
+            throw new ArgumentException("A single member has a conformal table of its own, and shares none.");
+        foreach (MemberSettings member in Members)
+        {
+            if (member.Calibration is not null && (member.Calibration.Table is null) != (SharedTable is not null))
+                throw new ArgumentException("A model needs either a conformal table for each member or one for all of them.");
+            if (!member.Witnesses.Select(witness => witness.Kind).SequenceEqual(witnesses))
+                throw new ArgumentException("All members of a model need the same statistics, in the same order.");
+            if (member.Calibration is { } calibration && calibration.Curves.Count != member.Witnesses.Count)
+                throw new ArgumentException($"A member needs a surprise curve for each statistic, but has {calibration.Curves.Count} for {member.Witnesses.Count}.");
+        }
+    }
 }

@@ -1,4 +1,4 @@
-using System.Buffers.Binary;
+using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using Google.Protobuf;
 using Microsoft.ML.Jem.Onnx.Proto;
@@ -6,34 +6,24 @@ using Microsoft.ML.Jem.Onnx.Proto;
 namespace Microsoft.ML.Jem.Onnx;
 
 /// <summary>Turns values and shapes into ONNX tensors.</summary>
+/// <remarks>ONNX stores little-endian values, and every processor that ONNX Runtime or libtorch is built for has them so in memory.</remarks>
 internal static class OnnxTensorData
 {
     /// <summary>The first dimension of every input and output: the number of rows, known only when the graph runs.</summary>
     public const string RowDimension = "N";
 
-    public static TensorProto Create(string name, ReadOnlySpan<float> values, ReadOnlySpan<long> shape)
-    {
-        byte[] raw = new byte[sizeof(float) * values.Length];
-        for (int i = 0; i < values.Length; i++)
-            BinaryPrimitives.WriteSingleLittleEndian(raw.AsSpan(sizeof(float) * i), values[i]);
-        return Create(name, OnnxType.Float, values.Length, raw, shape);
-    }
+    public static TensorProto Create(string name, ReadOnlySpan<float> values, ReadOnlySpan<long> shape) =>
+        Create(name, OnnxType.Float, values, shape);
 
-    public static TensorProto Create(string name, ReadOnlySpan<long> values, ReadOnlySpan<long> shape)
-    {
-        byte[] raw = new byte[sizeof(long) * values.Length];
-        for (int i = 0; i < values.Length; i++)
-            BinaryPrimitives.WriteInt64LittleEndian(raw.AsSpan(sizeof(long) * i), values[i]);
-        return Create(name, OnnxType.Int64, values.Length, raw, shape);
-    }
+    public static TensorProto Create(string name, ReadOnlySpan<long> values, ReadOnlySpan<long> shape) =>
+        Create(name, OnnxType.Int64, values, shape);
 
     /// <summary>Half-precision values, rounded to the nearest.</summary>
     public static TensorProto CreateHalf(string name, ReadOnlySpan<float> values, ReadOnlySpan<long> shape)
     {
-        byte[] raw = new byte[sizeof(ushort) * values.Length];
-        for (int i = 0; i < values.Length; i++)
-            BinaryPrimitives.WriteHalfLittleEndian(raw.AsSpan(sizeof(ushort) * i), (Half)values[i]);
-        return Create(name, OnnxType.Float16, values.Length, raw, shape);
+        var halves = new Half[values.Length];
+        TensorPrimitives.ConvertToHalf(values, halves);
+        return Create<Half>(name, OnnxType.Float16, halves, shape);
     }
 
     /// <summary>Texts, one-dimensional.</summary>
@@ -46,34 +36,14 @@ internal static class OnnxTensorData
     }
 
     /// <summary>Decodes single-precision values.</summary>
-    public static void Read(ReadOnlySpan<byte> raw, Span<float> values)
-    {
-        if (BitConverter.IsLittleEndian)
-        {
-            raw.CopyTo(MemoryMarshal.AsBytes(values));
-            return;
-        }
-
-        for (int i = 0; i < values.Length; i++)
-            values[i] = BinaryPrimitives.ReadSingleLittleEndian(raw[(sizeof(float) * i)..]);
-    }
+    public static void Read(ReadOnlySpan<byte> raw, Span<float> values) => raw.CopyTo(MemoryMarshal.AsBytes(values));
 
     /// <summary>Decodes half-precision values.</summary>
-    public static void ReadHalf(ReadOnlySpan<byte> raw, Span<float> values)
-    {
-        for (int i = 0; i < values.Length; i++)
-            values[i] = (float)BinaryPrimitives.ReadHalfLittleEndian(raw[(sizeof(ushort) * i)..]);
-    }
+    public static void ReadHalf(ReadOnlySpan<byte> raw, Span<float> values) =>
+        TensorPrimitives.ConvertToSingle(MemoryMarshal.Cast<byte, Half>(raw), values);
 
     /// <summary>The values of a tensor of type <see cref="OnnxType.Int64"/>.</summary>
-    public static long[] Integers(TensorProto tensor)
-    {
-        ReadOnlySpan<byte> raw = tensor.RawData.Span;
-        var values = new long[raw.Length / sizeof(long)];
-        for (int i = 0; i < values.Length; i++)
-            values[i] = BinaryPrimitives.ReadInt64LittleEndian(raw[(sizeof(long) * i)..]);
-        return values;
-    }
+    public static long[] Integers(TensorProto tensor) => MemoryMarshal.Cast<byte, long>(tensor.RawData.Span).ToArray();
 
     /// <summary>The type of a value with a row dimension of unknown size before <paramref name="rowShape"/>.</summary>
     public static ValueInfoProto RowsOf(string name, OnnxType type, ReadOnlySpan<long> rowShape)
@@ -86,7 +56,8 @@ internal static class OnnxTensorData
         return new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = tensor } };
     }
 
-    private static TensorProto Create(string name, OnnxType type, int count, byte[] raw, ReadOnlySpan<long> shape)
+    private static TensorProto Create<T>(string name, OnnxType type, ReadOnlySpan<T> values, ReadOnlySpan<long> shape)
+        where T : unmanaged
     {
         long expected = 1;
         foreach (long size in shape)
@@ -95,10 +66,10 @@ internal static class OnnxTensorData
             expected = checked(expected * size);
         }
 
-        if (expected != count)
-            throw new ArgumentException($"The ONNX initializer '{name}' has {count} values, but its shape [{string.Join(", ", shape.ToArray())}] holds {expected}.", nameof(shape));
+        if (expected != values.Length)
+            throw new ArgumentException($"The ONNX initializer '{name}' has {values.Length} values, but its shape [{string.Join(", ", shape.ToArray())}] holds {expected}.", nameof(shape));
 
-        var tensor = new TensorProto { Name = name, DataType = (int)type, RawData = UnsafeByteOperations.UnsafeWrap(raw) };
+        var tensor = new TensorProto { Name = name, DataType = (int)type, RawData = ByteString.CopyFrom(MemoryMarshal.AsBytes(values)) };
         foreach (long size in shape)
             tensor.Dims.Add(size);
         return tensor;

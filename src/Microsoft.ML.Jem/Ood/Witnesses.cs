@@ -55,17 +55,15 @@ internal static class Witnesses
         bool IsOffered(WitnessKind kind) => (hasHidden || !kind.NeedsHidden) && (hasGradient || !kind.NeedsGradient);
         if (asked == OodStatistic.Combination)
             return [.. All.Where(kind => kind.InCombination && IsOffered(kind))];
-        WitnessKind one = Find(asked.ToString());
+        WitnessKind one = Find(asked.ToString()) ?? throw new ArgumentOutOfRangeException(nameof(asked), asked, null);
         string ability = one.NeedsHidden ? "name its last hidden layer" : "write its input gradient to ONNX";
         return IsOffered(one)
             ? [one]
             : throw new InvalidOperationException($"OodStatistic.{asked} needs a network that can {ability}, which {network} cannot. Choose another OodStatistic.");
     }
 
-    /// <summary>The witness of that name.</summary>
-    /// <exception cref="InvalidDataException">There is none.</exception>
-    public static WitnessKind Find(string name) =>
-        All.FirstOrDefault(kind => kind.Name == name) ?? throw new InvalidDataException($"The model is damaged: '{name}' is no statistic.");
+    /// <summary>The witness of that name; null where there is none.</summary>
+    public static WitnessKind? Find(string name) => All.SingleOrDefault(kind => kind.Name == name);
 
     /// <summary>Whether values of that name may be stored in half precision.</summary>
     public static bool CanRound(string name) => All.Any(kind => kind.Rounded is { } rounded && name.EndsWith(rounded, StringComparison.Ordinal));

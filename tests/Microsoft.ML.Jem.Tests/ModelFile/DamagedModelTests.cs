@@ -147,7 +147,7 @@ public class DamagedModelTests
     {
         try
         {
-            JemGraph.Read(file);
+            JemGraphReader.Read(file);
         }
         catch (InvalidDataException exception)
         {

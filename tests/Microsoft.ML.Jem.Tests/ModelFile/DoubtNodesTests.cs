@@ -57,7 +57,7 @@ public class DoubtNodesTests
     public void The_share_is_read_back()
     {
         JemModelSettings settings = JemModels.Calibrated(2, 2) with { UnfamiliarShare = 0.25f };
-        Assert.Equal(0.25f, JemGraph.Read(JemGraph.Write(settings, [JemModels.Identity])).Settings.UnfamiliarShare);
+        Assert.Equal(0.25f, JemGraphReader.Read(JemGraph.Write(settings, [JemModels.Identity])).Settings.UnfamiliarShare);
     }
 
     [Theory]

@@ -108,7 +108,7 @@ public class JemGraphTests
             Metadata = new Dictionary<string, string> { ["jem.network"] = "{\"hidden\":[16,12]}" },
         };
 
-        JemGraphDescription read = JemGraph.Read(JemGraph.Write(settings, [network.Write]));
+        JemGraphDescription read = JemGraphReader.Read(JemGraph.Write(settings, [network.Write]));
 
         Assert.Equal(settings.Standardization.Offset, read.Settings.Standardization.Offset);
         Assert.Equal(settings.Standardization.Scale, read.Settings.Standardization.Scale);
@@ -127,7 +127,7 @@ public class JemGraphTests
     [Fact]
     public void A_model_without_calibration_and_without_a_limit_is_read_back()
     {
-        JemGraphDescription read = JemGraph.Read(JemGraph.Write(JemModels.Plain(2, 2), [JemModels.Identity]));
+        JemGraphDescription read = JemGraphReader.Read(JemGraph.Write(JemModels.Plain(2, 2), [JemModels.Identity]));
         Assert.False(read.Settings.IsCalibrated);
         Assert.Equal(float.PositiveInfinity, read.Settings.Standardization.Limit);
         Assert.Empty(read.Settings.FeatureNames);

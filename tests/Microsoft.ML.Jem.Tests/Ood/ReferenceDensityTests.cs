@@ -76,7 +76,7 @@ public sealed class ReferenceDensityTests : TorchTest
             witness = witness with { Residual = null };
         JemModelSettings settings = JemModels.Plain(200, 3) with { Members = [new MemberSettings([witness])] };
 
-        var read = (ReferenceDensity)JemGraph.ReadSettings(JemGraph.Write(settings, [JemModels.Perceptron(1, 200, 3)])).Members[0].Witnesses[0];
+        var read = (ReferenceDensity)JemGraphReader.ReadSettings(JemGraph.Write(settings, [JemModels.Perceptron(1, 200, 3)])).Members[0].Witnesses[0];
 
         Assert.Equal(witness.Whitening, read.Whitening);
         Assert.Equal(witness.Centres, read.Centres);

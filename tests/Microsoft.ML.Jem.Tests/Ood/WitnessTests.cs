@@ -14,9 +14,9 @@ public sealed class WitnessTests : TorchTest
     public void What_it_stores_is_read_back_equal(string name)
     {
         using var fixture = new WitnessFixture();
-        byte[] file = fixture.Write(fixture.Fit(Witnesses.Find(name)));
+        byte[] file = fixture.Write(fixture.Fit(Witnesses.Find(name)!));
 
-        Witness read = JemGraph.ReadSettings(file).Members[0].Witnesses.Single();
+        Witness read = JemGraphReader.ReadSettings(file).Members[0].Witnesses.Single();
 
         Assert.Equal(name, read.Kind.Name);
         Assert.Equal(file, fixture.Write(read));
@@ -29,11 +29,11 @@ public sealed class WitnessTests : TorchTest
         using var fixture = new WitnessFixture();
         JemModelSettings settings = JemModels.Plain(4, 3) with
         {
-            Members = [.. new[] { 1, 2 }.Select(seed => new MemberSettings([fixture.Fit(Witnesses.Find(name), seed)], JemModels.Calibration(-1, 0)))],
+            Members = [.. new[] { 1, 2 }.Select(seed => new MemberSettings([fixture.Fit(Witnesses.Find(name)!, seed)], JemModels.Calibration(-1, 0)))],
         };
         byte[] file = JemGraph.Write(settings, [fixture.Writer, fixture.Writer]);
 
-        IReadOnlyList<MemberSettings> read = JemGraph.ReadSettings(file).Members;
+        IReadOnlyList<MemberSettings> read = JemGraphReader.ReadSettings(file).Members;
 
         for (int m = 0; m < 2; m++)
             Assert.Equal(fixture.Write(settings.Members[m].Witnesses[0]), fixture.Write(read[m].Witnesses[0]));
@@ -44,7 +44,7 @@ public sealed class WitnessTests : TorchTest
     public void The_same_seed_fits_the_same_witness(string name)
     {
         using var fixture = new WitnessFixture();
-        Assert.Equal(fixture.Write(fixture.Fit(Witnesses.Find(name))), fixture.Write(fixture.Fit(Witnesses.Find(name))));
+        Assert.Equal(fixture.Write(fixture.Fit(Witnesses.Find(name)!)), fixture.Write(fixture.Fit(Witnesses.Find(name)!)));
     }
 
     [Theory]
@@ -52,7 +52,7 @@ public sealed class WitnessTests : TorchTest
     public void It_says_one_finite_number_per_row_and_differs_between_rows(string name)
     {
         using var fixture = new WitnessFixture();
-        double[] statistic = fixture.Statistic(fixture.Fit(Witnesses.Find(name)));
+        double[] statistic = fixture.Statistic(fixture.Fit(Witnesses.Find(name)!));
         Assert.Equal(300, statistic.Length);
         Assert.All(statistic, value => Assert.True(double.IsFinite(value)));
         Assert.True(statistic.Distinct().Count() > 100);
@@ -63,7 +63,7 @@ public sealed class WitnessTests : TorchTest
     public void Its_weight_is_positive(string name)
     {
         using var fixture = new WitnessFixture();
-        Assert.InRange(fixture.Fit(Witnesses.Find(name)).Weight, 0.1f, 10);
+        Assert.InRange(fixture.Fit(Witnesses.Find(name)!).Weight, 0.1f, 10);
     }
 
     [Theory]

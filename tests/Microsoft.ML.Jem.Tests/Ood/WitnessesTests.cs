@@ -43,7 +43,7 @@ public sealed class WitnessesTests
     [InlineData("1")]
     [InlineData("")]
     public void A_name_that_is_not_in_the_list_is_no_statistic(string name) =>
-        Assert.Contains("is no statistic", Assert.Throws<InvalidDataException>(() => Witnesses.Find(name)).Message, StringComparison.Ordinal);
+        Assert.Null(Witnesses.Find(name));
 
     [Theory]
     [InlineData("Jem.Prototypes", true)]
