@@ -12,7 +12,6 @@ public sealed class ArchitectureTests
     {
         { "Features", [] },
         { "Images", [] },
-        { "Calibration", [] },
         { "Evaluation", [] },
         { "Native", [] },
         { "Onnx", [] },
@@ -22,8 +21,8 @@ public sealed class ArchitectureTests
         { "Networks", ["Onnx", "Features", "Images", "Native"] },
         { "Energy", ["Networks", "Onnx", "Features", "Images", "Native"] },
         { "Sampling", ["Energy", "Networks", "ModelFile", "Onnx", "Features", "Images", "Native"] },
-        { "Training", ["Sampling", "Energy", "Networks", "ModelFile", "Ood", "Onnx", "Calibration", "Features", "Images", "Native"] },
-        { "Fitting", ["Training", "Sampling", "Energy", "Networks", "Scoring", "ModelFile", "Ood", "Onnx", "Calibration", "Features", "Images", "Native"] },
+        { "Training", ["Sampling", "Energy", "Networks", "ModelFile", "Ood", "Onnx", "Features", "Images", "Native"] },
+        { "Fitting", ["Training", "Sampling", "Energy", "Networks", "Scoring", "ModelFile", "Ood", "Onnx", "Features", "Images", "Native"] },
         { "Generation", ["Training", "Sampling", "Energy", "Networks", "ModelFile", "Onnx", "Features", "Images", "Native"] },
         { "Robustness", ["Evaluation", "Energy", "ModelFile", "Onnx", "Features", "Native"] },
     };
@@ -41,7 +40,6 @@ public sealed class ArchitectureTests
     [Theory]
     [InlineData("Features")]
     [InlineData("Images")]
-    [InlineData("Calibration")]
     [InlineData("Evaluation")]
     [InlineData("Onnx")]
     [InlineData("ModelFile")]

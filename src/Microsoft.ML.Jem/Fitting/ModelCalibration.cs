@@ -1,5 +1,4 @@
 using System.Globalization;
-using Microsoft.ML.Jem.Calibration;
 using Microsoft.ML.Jem.Features;
 using Microsoft.ML.Jem.ModelFile;
 using Microsoft.ML.Jem.Ood;

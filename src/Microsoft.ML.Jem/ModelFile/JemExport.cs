@@ -40,11 +40,8 @@ internal sealed record JemExport(
     {
         ModelProto model = JemGraphReader.Open(file);
         string[] classNames = JemMetadata.Names(JemMetadata.ToDictionary(model.MetadataProps), JemMetadata.ClassNames);
-        OperatorSetIdProto standard = model.OpsetImport.Single(set => set.Domain.Length == 0);
         TensorProto[] sampler = OnnxPruning.RemoveUnread(model.Graph);
-        model.Graph = OpsetConversion.Convert(model.Graph, (int)standard.Version, Opset);
-        standard.Version = Opset;
-        model.IrVersion = OnnxGraph.IrVersion(Opset);
+        OpsetConversion.Convert(model, Opset);
 
         if (!Standardize)
             StandardizationNodes.Remove(model.Graph);

@@ -20,10 +20,7 @@ internal static class JemImport
         TensorProto[] sampler = OnnxPruning.RemoveUnread(model.Graph);
         HalfPrecision.Undo(model.Graph);
         OnnxPruning.KeepOutputs(model.Graph, Outputs);
-        OperatorSetIdProto standard = model.OpsetImport.Single(set => set.Domain.Length == 0);
-        model.Graph = OpsetConversion.Convert(model.Graph, (int)standard.Version, OnnxGraph.DefaultOpset);
-        standard.Version = OnnxGraph.DefaultOpset;
-        model.IrVersion = OnnxGraph.IrVersion(OnnxGraph.DefaultOpset);
+        OpsetConversion.Convert(model, OnnxGraph.DefaultOpset);
         model.Graph.Initializer.Add(sampler);
         return JemChecksum.Seal(model);
     }

@@ -1,9 +1,9 @@
 using System.Text.Json;
 using CsCheck;
-using Microsoft.ML.Jem.Calibration;
+using Microsoft.ML.Jem.Fitting;
 using Microsoft.ML.Jem.Tests.Fixtures;
 
-namespace Microsoft.ML.Jem.Tests.Calibration;
+namespace Microsoft.ML.Jem.Tests.Fitting;
 
 public class TemperatureScalingTests
 {

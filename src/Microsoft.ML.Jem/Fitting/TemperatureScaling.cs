@@ -1,4 +1,4 @@
-namespace Microsoft.ML.Jem.Calibration;
+namespace Microsoft.ML.Jem.Fitting;
 
 /// <summary>Fits the one number T that makes softmax(logits / T) honest on held-out rows.</summary>
 /// <remarks>
