@@ -157,6 +157,9 @@ public abstract class JemNetwork
     /// <summary>Langevin steps per update where the user does not say.</summary>
     internal virtual int PreferredSamplerSteps => 5;
 
+    /// <summary>Updates from one with samples to the next where the user asks for no number.</summary>
+    internal virtual int PreferredSampleInterval => 1;
+
     /// <summary>Builds a module on <paramref name="device"/> with first weights from <paramref name="generator"/>.</summary>
     /// <exception cref="InvalidOperationException">The module does not map [n, d] to [n, K].</exception>
     internal Module<Tensor, Tensor> Create(int featureCount, int classCount, Generator generator, Device device)

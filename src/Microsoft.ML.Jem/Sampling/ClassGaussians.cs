@@ -18,6 +18,9 @@ internal sealed class ClassGaussians : IDisposable
     // Added to each variance: a feature that is constant within a class still gets chains that differ.
     private const double SmallestVariance = 1e-4;
 
+    // Values of the factors that may be gathered, a megabyte.
+    private const long MostGathered = 1 << 18;
+
     private readonly Tensor _means;
     private readonly Tensor _factors;
 
@@ -67,7 +70,14 @@ internal sealed class ClassGaussians : IDisposable
         if (_factors.dim() == 2)
             return points.AddProductInPlace(_factors.index_select(0, y), noise).MoveToOuterDisposeScope();
 
-        // Class by class: gathering one factor a row would take n·d² values.
+        // Few points, as chains that start anew are: one product for all of them.
+        if (_factors.shape[1] * _factors.shape[2] * y.shape[0] <= MostGathered)
+        {
+            Tensor spread = _factors.index_select(0, y).matmul(noise.unsqueeze(2));
+            return points.AddInPlace(spread.squeeze(2)).MoveToOuterDisposeScope();
+        }
+
+        // Class by class: gathering one factor per row would take n·d² values.
         for (long k = 0; k < _means.shape[0]; k++)
         {
             Tensor own = y.PositionsOf(k);

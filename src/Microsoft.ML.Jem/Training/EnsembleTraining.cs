@@ -46,10 +46,10 @@ internal static class EnsembleTraining
         var merged = new MergedProgress(parts.Length, plan.Alive, progress, log, cancellation);
         try
         {
-            var turns = new Turns(plan.Members);
-            RunAll(parts.Length, plan.Alive, turns, limit, cancellation, (m, token) => members[m] = MemberTraining.Run(
+            var turns = new Turns(plan.Members, TimeSpan.FromMilliseconds(50));
+            RunAll(parts.Length, plan.Alive, turns, limit, cancellation, (m, turn, token) => members[m] = MemberTraining.Run(
                 parts[m].Train, parts[m].HeldOut, standardization, options, MemberSeed(seed, m), device,
-                message => merged.Log(m, message), merged.Of(m), token, checkpoint?.Of(m), turns));
+                message => merged.Log(m, message), merged.Of(m), token, checkpoint?.Of(m), turn));
             return members!;
         }
         catch
@@ -64,7 +64,7 @@ internal static class EnsembleTraining
     private static int MemberSeed(int seed, int member) => unchecked(seed + (member * (int)0x9E3779B9));
 
     /// <summary>Runs the actions on threads of their own; the first error stops the others and is thrown.</summary>
-    private static void RunAll(int count, int alive, Turns turns, ThreadLimit limit, CancellationToken cancellation, Action<int, CancellationToken> action)
+    private static void RunAll(int count, int alive, Turns turns, ThreadLimit limit, CancellationToken cancellation, Action<int, Turns.Turn, CancellationToken> action)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         int next = -1;
@@ -74,20 +74,16 @@ internal static class EnsembleTraining
             limit.Apply();
             for (int m = Interlocked.Increment(ref next); m < count; m = Interlocked.Increment(ref next))
             {
-                turns.Enter();
+                using Turns.Turn turn = turns.Enter();
                 try
                 {
-                    action(m, stop.Token);
+                    action(m, turn, stop.Token);
                 }
                 catch (Exception exception)
                 {
                     Interlocked.CompareExchange(ref error, exception, null);
                     stop.Cancel();
                     return;
-                }
-                finally
-                {
-                    turns.Leave();
                 }
             }
         }

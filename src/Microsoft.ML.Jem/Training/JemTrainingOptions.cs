@@ -33,6 +33,13 @@ public class JemTrainingOptions
     /// </summary>
     public int? SamplerSteps { get; set; }
 
+    /// <summary>
+    /// Updates from one that draws samples and trains p(x), or p(x, y), to the next; the updates between train p(y|x) alone. 1 to 1000. The
+    /// default value is null: 2 for a <see cref="MultilayerPerceptron"/>, 1 for other networks, where some rows have no label, and where no
+    /// class is learnt (<see cref="ClassificationWeight"/> 0).
+    /// </summary>
+    public int? SampleInterval { get; set; }
+
     /// <summary>α, what ∂f/∂x is multiplied by in a Langevin step (sgld_lr); above 0. The default value is 0.3.</summary>
     public double StepSize { get; set; } = 0.3;
 
@@ -42,8 +49,8 @@ public class JemTrainingOptions
     /// <summary>Largest absolute value of each component of ∂f/∂x in a Langevin step; above 0, or null for no limit. The default value is 1.</summary>
     public double? GradientClip { get; set; } = 1;
 
-    /// <summary>Chains kept in the replay buffer (buffer_size); at least one a class, at most 10 000 000. The default value is 2000.</summary>
-    public int BufferSize { get; set; } = 2000;
+    /// <summary>Chains kept in the replay buffer (buffer_size); at least one a class, at most 10 000 000. The default value is 1000.</summary>
+    public int BufferSize { get; set; } = 1000;
 
     /// <summary>How often a chain starts anew at p0 instead of from the replay buffer (reinit_freq); 0 to 1. The default value is 0.05.</summary>
     public double RestartProbability { get; set; } = 0.05;

@@ -34,9 +34,9 @@ internal static class MemberTraining
         IProgress<TrainingProgress>? progress,
         CancellationToken cancellation,
         MemberCheckpoint? checkpoint = null,
-        Turns? turns = null)
+        Turns.Turn? turn = null)
     {
-        TrainedNetwork joint = TrainingLoop.Run(train, heldOut, standardization, options, seed, device, log, progress, cancellation, checkpoint?.Joint, turns);
+        TrainedNetwork joint = TrainingLoop.Run(train, heldOut, standardization, options, seed, device, log, progress, cancellation, checkpoint?.Joint, turn);
         if ((options.MarginalWeight == 0 && options.JointWeight == 0) || options.ClassificationWeight == 0 || !IsDoubtful(joint, options, train.ClassCount))
             return joint;
 
@@ -52,7 +52,7 @@ internal static class MemberTraining
                 o.MarginalWeight = o.JointWeight = o.EnergyPenalty = 0;
                 o.LearningRate = Math.Min(options.LearningRate, new JemTrainingOptions().LearningRate);
             });
-            plain = TrainingLoop.Run(train, heldOut, standardization, alone, seed, device, log, null, cancellation, checkpoint?.Classifier, turns);
+            plain = TrainingLoop.Run(train, heldOut, standardization, alone, seed, device, log, null, cancellation, checkpoint?.Classifier, turn);
             if (IsBetter(plain, joint))
             {
                 log(string.Create(CultureInfo.InvariantCulture,

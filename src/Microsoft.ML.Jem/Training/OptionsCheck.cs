@@ -27,6 +27,9 @@ internal sealed class OptionsCheck
         Require(!(o.ClassificationWeight == 0 && o.MarginalWeight == 0 && o.JointWeight == 0),
             nameof(o.ClassificationWeight), "0, like MarginalWeight and JointWeight", "at least one of them above 0");
         Between(o.SamplerSteps ?? 1, 1, 10_000, nameof(o.SamplerSteps));
+        Between(o.SampleInterval ?? 1, 1, 1000, nameof(o.SampleInterval));
+        Require(!(o.ClassificationWeight == 0 && o.SampleInterval > 1), nameof(o.SampleInterval), o.SampleInterval ?? 1,
+            "1 or null where ClassificationWeight is 0, as updates without samples would teach nothing");
         Positive(o.StepSize, nameof(o.StepSize));
         NotNegative(o.SamplerNoise, nameof(o.SamplerNoise));
         if (o.GradientClip is { } clip)

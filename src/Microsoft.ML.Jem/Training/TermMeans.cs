@@ -4,22 +4,26 @@ namespace Microsoft.ML.Jem.Training;
 internal sealed class TermMeans
 {
     private readonly double[] _sums = new double[6];
-    private int _count;
+    private readonly int[] _counts = new int[6];
 
     /// <summary>Mean of l_p_y_given_x.</summary>
-    public double Classification => _sums[1] / _count;
+    public double Classification => _sums[1] / _counts[1];
 
     /// <summary>Mean energy of the rows.</summary>
-    public double DataEnergy => _sums[4] / _count;
+    public double DataEnergy => _sums[4] / _counts[4];
 
     /// <summary>Mean energy of the samples; NaN where none were drawn.</summary>
-    public double SampleEnergy => _sums[5] / _count;
+    public double SampleEnergy => _sums[5] / _counts[5];
 
-    /// <summary>Counts one update.</summary>
+    /// <summary>Counts one update; terms that it has not, NaN, do not count.</summary>
     public void Add(ReadOnlySpan<float> terms)
     {
         for (int i = 0; i < _sums.Length; i++)
+        {
+            if (float.IsNaN(terms[i]))
+                continue;
             _sums[i] += terms[i];
-        _count++;
+            _counts[i]++;
+        }
     }
 }

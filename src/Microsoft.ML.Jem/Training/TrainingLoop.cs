@@ -88,7 +88,7 @@ internal sealed class TrainingLoop : IDisposable
     /// <param name="progress">Receives the state after each epoch, or null.</param>
     /// <param name="cancellation">Ends training within a Langevin step.</param>
     /// <param name="checkpoint">Where to keep the state after a round, and to go on from; or null.</param>
-    /// <param name="turns">Whom to let go first after each round; or null.</param>
+    /// <param name="turn">The core that is given away now and then; or null.</param>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     /// <exception cref="IOException">The checkpoint could not be written.</exception>
     /// <exception cref="InvalidOperationException">Not even a classifier could be trained, or the network does not fit the data.</exception>
@@ -103,14 +103,14 @@ internal sealed class TrainingLoop : IDisposable
         IProgress<TrainingProgress>? progress,
         CancellationToken cancellation,
         CheckpointFile? checkpoint = null,
-        Turns? turns = null)
+        Turns.Turn? turn = null)
     {
         options.Validate();
         TorchLibrary.EnsureLoaded();
         using var loop = new TrainingLoop(train, heldOut, standardization, options, seed, device);
         try
         {
-            loop.Train(log, progress, cancellation, checkpoint, turns);
+            loop.Train(log, progress, cancellation, checkpoint, turn);
             return loop._result;
         }
         catch
@@ -132,7 +132,7 @@ internal sealed class TrainingLoop : IDisposable
         _generator.Dispose();
     }
 
-    private void Train(Action<string>? log, IProgress<TrainingProgress>? progress, CancellationToken cancellation, CheckpointFile? checkpoint, Turns? turns)
+    private void Train(Action<string>? log, IProgress<TrainingProgress>? progress, CancellationToken cancellation, CheckpointFile? checkpoint, Turns.Turn? turn)
     {
         if (checkpoint?.Read(Checkpoint) == true && _history.Count > 0)
             progress?.Report(_history[^1]);
@@ -154,7 +154,7 @@ internal sealed class TrainingLoop : IDisposable
             }
 
             checkpoint?.Write(Checkpoint, atOnce: _schedule.IsDone);
-            turns?.Pass();
+            turn?.Pass();
         }
 
         _best.Restore();
@@ -241,8 +241,9 @@ internal sealed class TrainingLoop : IDisposable
         using DisposeScope scope = NewDisposeScope();
         _batches.NoiseShare = _schedule.NoiseShare;
         ObjectiveBatch rows = _batches.Next();
-        Tensor? samples = _options.MarginalWeight > 0 ? _samples!.Sample(_plan.BatchSize, cancellation) : null;
-        Tensor? samplesOfClass = _options.JointWeight > 0 && rows.Labels is { } y ? _samples!.SampleOfClass(y, cancellation) : null;
+        bool withSamples = _update % _plan.SampleInterval == 0;
+        Tensor? samples = withSamples && _options.MarginalWeight > 0 ? _samples!.Sample(_plan.BatchSize, cancellation) : null;
+        Tensor? samplesOfClass = withSamples && _options.JointWeight > 0 && rows.Labels is { } y ? _samples!.SampleOfClass(y, cancellation) : null;
 
         ObjectiveBatch batch = rows with { Samples = samples, SamplesOfClass = samplesOfClass };
         if (_vectorized is not null)

@@ -7,7 +7,8 @@ namespace Microsoft.ML.Jem.Training;
 /// <param name="Epochs">Passes over the training rows; null for as many as the held-out rows ask for.</param>
 /// <param name="WarmUp">Updates over which the learning rate rises; null for the schedule's own.</param>
 /// <param name="InputNoise">Standard deviation of the noise added to training rows.</param>
-internal sealed record TrainingPlan(int BatchSize, int? Epochs, int? WarmUp, double InputNoise)
+/// <param name="SampleInterval">Updates from one that draws samples to the next.</param>
+internal sealed record TrainingPlan(int BatchSize, int? Epochs, int? WarmUp, double InputNoise, int SampleInterval)
 {
     /// <summary>Updates of a warm-up at most, and those of a training without a horizon.</summary>
     public const int LongestWarmUp = 200, OpenWarmUp = 50;
@@ -23,7 +24,9 @@ internal sealed record TrainingPlan(int BatchSize, int? Epochs, int? WarmUp, dou
     {
         int batchSize = options.BatchSize ?? train.Count switch { < 5000 => 64, < 100_000 => 128, _ => 512 };
         double noise = options.InputNoise ?? NeighbourDistance.InputNoise(train.Features, standardization);
-        var plan = new TrainingPlan(batchSize, options.NumberOfEpochs, options.WarmUp, noise);
+        bool needsSamples = options.ClassificationWeight == 0 || train.Labels.Contains(TrainingRows.Unlabelled);
+        int interval = options.SampleInterval ?? (needsSamples ? 1 : options.Network.PreferredSampleInterval);
+        var plan = new TrainingPlan(batchSize, options.NumberOfEpochs, options.WarmUp, noise, interval);
 
         // Where no class is learnt, the held-out loss says nothing of when to stop.
         return plan.Epochs is null && options.ClassificationWeight == 0

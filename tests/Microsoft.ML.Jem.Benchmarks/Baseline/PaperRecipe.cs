@@ -37,6 +37,7 @@ internal sealed record PaperRecipe
         Network = network,
         BatchSize = BatchSize,
         SamplerSteps = Steps,
+        SampleInterval = 1,
         StepSize = StepSize,
         SamplerNoise = Noise,
         GradientClip = null,

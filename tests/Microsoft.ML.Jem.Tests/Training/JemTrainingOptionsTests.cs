@@ -37,6 +37,14 @@ public sealed class JemTrainingOptionsTests
     }
 
     [Fact]
+    public void Updates_that_would_teach_nothing_are_refused()
+    {
+        var options = new JemTrainingOptions { ClassificationWeight = 0, SampleInterval = 2 };
+        var error = Assert.Throws<ArgumentOutOfRangeException>(options.Validate);
+        Assert.Contains("- SampleInterval is 2: expected 1 or null where ClassificationWeight is 0", error.Message);
+    }
+
+    [Fact]
     public void A_loss_without_any_term_is_refused()
     {
         var options = new JemTrainingOptions { ClassificationWeight = 0, MarginalWeight = 0 };

@@ -9,7 +9,7 @@ public sealed class TrainingScheduleTests
     [Fact]
     public void A_planned_rate_rises_and_then_falls_to_nothing()
     {
-        TrainingSchedule schedule = TrainingSchedule.For(Options, new TrainingPlan(64, Epochs: 11, WarmUp: 10, 0), updatesPerEpoch: 10);
+        TrainingSchedule schedule = TrainingSchedule.For(Options, new TrainingPlan(64, Epochs: 11, WarmUp: 10, 0, 1), updatesPerEpoch: 10);
         Assert.Equal(0.2, schedule.LearningRate(0), 1e-12);
         Assert.Equal(2, schedule.LearningRate(9), 1e-12);
         Assert.Equal(2, schedule.LearningRate(10), 1e-12);
@@ -21,7 +21,7 @@ public sealed class TrainingScheduleTests
     public void A_planned_rate_stays_where_no_decay_is_asked_for()
     {
         JemTrainingOptions constant = Options.With(o => o.Decay = LearningRateDecay.None);
-        TrainingSchedule schedule = TrainingSchedule.For(constant, new TrainingPlan(64, Epochs: 11, WarmUp: 0, 0), updatesPerEpoch: 10);
+        TrainingSchedule schedule = TrainingSchedule.For(constant, new TrainingPlan(64, Epochs: 11, WarmUp: 0, 0, 1), updatesPerEpoch: 10);
         Assert.Equal(2, schedule.LearningRate(0));
         Assert.Equal(2, schedule.LearningRate(109));
     }
@@ -29,9 +29,9 @@ public sealed class TrainingScheduleTests
     [Fact]
     public void A_planned_training_ends_after_its_epochs_or_without_improvement()
     {
-        TrainingSchedule schedule = TrainingSchedule.For(Options, new TrainingPlan(64, Epochs: 60, WarmUp: 0, 0), updatesPerEpoch: 10);
+        TrainingSchedule schedule = TrainingSchedule.For(Options, new TrainingPlan(64, Epochs: 60, WarmUp: 0, 0, 1), updatesPerEpoch: 10);
         Assert.Equal(20, RoundsUntilDone(schedule, 10, improves: _ => false));
-        schedule = TrainingSchedule.For(Options, new TrainingPlan(64, Epochs: 60, WarmUp: 0, 0), updatesPerEpoch: 10);
+        schedule = TrainingSchedule.For(Options, new TrainingPlan(64, Epochs: 60, WarmUp: 0, 0, 1), updatesPerEpoch: 10);
         Assert.Equal(60, RoundsUntilDone(schedule, 10, improves: _ => true));
     }
 
@@ -73,7 +73,7 @@ public sealed class TrainingScheduleTests
     [Fact]
     public void A_time_limit_ends_the_training()
     {
-        TrainingSchedule open = Open(), planned = TrainingSchedule.For(Options, new TrainingPlan(64, Epochs: 60, WarmUp: 0, 0), updatesPerEpoch: 10);
+        TrainingSchedule open = Open(), planned = TrainingSchedule.For(Options, new TrainingPlan(64, Epochs: 60, WarmUp: 0, 0, 1), updatesPerEpoch: 10);
         foreach (TrainingSchedule schedule in new[] { open, planned })
         {
             schedule.Assess(1, 100, true, elapsedShare: 0.9);
@@ -89,7 +89,7 @@ public sealed class TrainingScheduleTests
     [InlineData(9)]
     public void The_state_is_restored_whole_even_where_training_is_over(int? epochs)
     {
-        var plan = new TrainingPlan(64, epochs, null, 0);
+        var plan = new TrainingPlan(64, epochs, null, 0, 1);
         TrainingSchedule schedule = TrainingSchedule.For(Options, plan, updatesPerEpoch: 100);
         for (int round = 1; !schedule.IsDone; round++)
         {
@@ -112,11 +112,11 @@ public sealed class TrainingScheduleTests
     [Fact]
     public void Few_rows_are_passed_over_several_times_a_round()
     {
-        Assert.Equal(1, TrainingSchedule.For(Options, new TrainingPlan(64, null, null, 0), updatesPerEpoch: 100).EpochsPerRound);
-        Assert.True(TrainingSchedule.For(Options, new TrainingPlan(64, null, null, 0), updatesPerEpoch: 2).EpochsPerRound > 5);
+        Assert.Equal(1, TrainingSchedule.For(Options, new TrainingPlan(64, null, null, 0, 1), updatesPerEpoch: 100).EpochsPerRound);
+        Assert.True(TrainingSchedule.For(Options, new TrainingPlan(64, null, null, 0, 1), updatesPerEpoch: 2).EpochsPerRound > 5);
     }
 
-    private static TrainingSchedule Open() => TrainingSchedule.For(Options, new TrainingPlan(64, null, null, 0), updatesPerEpoch: 100);
+    private static TrainingSchedule Open() => TrainingSchedule.For(Options, new TrainingPlan(64, null, null, 0, 1), updatesPerEpoch: 100);
 
     private static TrainingSchedule Restored(TrainingSchedule schedule, TrainingPlan plan)
     {

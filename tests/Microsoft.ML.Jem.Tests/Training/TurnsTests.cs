@@ -11,12 +11,12 @@ public sealed class TurnsTests
     public void No_more_work_at_a_time_than_may_and_all_get_on(int atOnce, int members)
     {
         const int Rounds = 20;
-        var turns = new Turns(atOnce);
+        var turns = new Turns(atOnce, TimeSpan.Zero);
         int working = 0, most = 0;
         var rounds = new int[members];
         Thread[] threads = [.. Enumerable.Range(0, members).Select(m => new Thread(() =>
         {
-            turns.Enter();
+            using Turns.Turn turn = turns.Enter();
             for (rounds[m] = 0; rounds[m] < Rounds; rounds[m]++)
             {
                 int now = Interlocked.Increment(ref working);
@@ -24,10 +24,8 @@ public sealed class TurnsTests
                     Interlocked.CompareExchange(ref most, now, before);
                 Thread.Sleep(1);
                 Interlocked.Decrement(ref working);
-                turns.Pass();
+                turn.Pass();
             }
-
-            turns.Leave();
         }))];
         foreach (Thread thread in threads)
             thread.Start();
@@ -39,22 +37,44 @@ public sealed class TurnsTests
     [Fact]
     public void Whoever_waits_goes_before_the_next_round_of_whoever_works()
     {
-        var turns = new Turns(1);
+        var turns = new Turns(1, TimeSpan.Zero);
         var order = new List<string>();
-        turns.Enter();
+        using Turns.Turn turn = turns.Enter();
         var other = new Thread(() =>
         {
-            turns.Enter();
+            using Turns.Turn own = turns.Enter();
             order.Add("other");
-            turns.Leave();
         });
         other.Start();
         while (other.ThreadState != ThreadState.WaitSleepJoin)
             Thread.Sleep(1);
-        turns.Pass();
+        turn.Pass();
         order.Add("own");
-        turns.Leave();
         Assert.True(other.Join(TimeSpan.FromMinutes(1)));
         Assert.Equal(["other", "own"], order);
+    }
+
+    [Fact]
+    public void A_core_is_kept_for_its_slice_though_others_wait()
+    {
+        var turns = new Turns(1, TimeSpan.FromHours(1));
+        var order = new List<string>();
+        Thread other;
+        using (Turns.Turn turn = turns.Enter())
+        {
+            other = new Thread(() =>
+            {
+                using Turns.Turn own = turns.Enter();
+                order.Add("other");
+            });
+            other.Start();
+            while (other.ThreadState != ThreadState.WaitSleepJoin)
+                Thread.Sleep(1);
+            turn.Pass();
+            order.Add("own");
+        }
+
+        Assert.True(other.Join(TimeSpan.FromMinutes(1)));
+        Assert.Equal(["own", "other"], order);
     }
 }
