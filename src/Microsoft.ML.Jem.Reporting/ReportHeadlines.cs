@@ -19,7 +19,7 @@ internal static class ReportHeadlines
 
         if (measured.Selective is { } selective)
         {
-            double risk = selective.Curve.First(point => point.Coverage >= SureShare).Risk;
+            double risk = selective.RiskAtCoverage(SureShare);
             yield return new Headline(
                 "Errors among the surest 80 %", Percent(risk), $"Answering all rows leaves {Percent(selective.ErrorRate)} errors; declining the least sure fifth leaves this many.");
         }

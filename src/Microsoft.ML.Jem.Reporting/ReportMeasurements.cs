@@ -9,9 +9,9 @@ internal sealed class ReportMeasurements
     /// <summary>Share of known rows that the line in a histogram leaves below it, where no threshold is given.</summary>
     private const double AcceptedShare = 0.95;
 
-    public required ScoredRows Known { get; init; }
+    public required ReportRows Known { get; init; }
 
-    public ScoredRows? Unseen { get; private init; }
+    public ReportRows? Unseen { get; private init; }
 
     /// <summary>Null where no row has a label.</summary>
     public CalibrationMetrics? Calibration { get; private init; }
@@ -27,13 +27,13 @@ internal sealed class ReportMeasurements
 
     public static ReportMeasurements Of(MulticlassClassificationCatalog catalog, IDataView scored, JemReportOptions options)
     {
-        ScoredRows Read(IDataView data) =>
-            ScoredRows.Read(data, options.LabelColumnName, options.ScoreColumnName, options.EnergyColumnName, options.OodScoreColumnName);
+        ReportRows Read(IDataView data) =>
+            ReportRows.Read(data, options.LabelColumnName, options.ScoreColumnName, options.EnergyColumnName, options.OodScoreColumnName);
         CalibrationMetrics Calibrate(IDataView data) =>
             catalog.EvaluateCalibration(data, options.LabelColumnName, options.ScoreColumnName, options.NumberOfBins);
 
-        ScoredRows known = Read(scored);
-        ScoredRows? unseen = options.Unseen is null ? null : Read(options.Unseen);
+        ReportRows known = Read(scored);
+        ReportRows? unseen = options.Unseen is null ? null : Read(options.Unseen);
         bool isLabelled = known.LabelledCount > 0;
         return new ReportMeasurements
         {
@@ -47,7 +47,7 @@ internal sealed class ReportMeasurements
         };
     }
 
-    private static IEnumerable<MeasuredScore> MeasureScores(ScoredRows known, ScoredRows? unseen, JemReportOptions options)
+    private static IEnumerable<MeasuredScore> MeasureScores(ReportRows known, ReportRows? unseen, JemReportOptions options)
     {
         if (known.Scores(options.OodScoreColumnName) is { } oodScores)
         {
@@ -69,7 +69,7 @@ internal sealed class ReportMeasurements
             "1 − the highest probability, which every classifier has: the score the others have to beat. The line leaves 95 % of the known rows at its left.");
     }
 
-    private static double[] Doubts(ScoredRows rows) => [.. rows.Confidences.Select(confidence => 1 - confidence)];
+    private static double[] Doubts(ReportRows rows) => [.. rows.Confidences.Select(confidence => 1 - confidence)];
 
     private static double? Line(IReadOnlyList<double> scores)
     {

@@ -62,7 +62,7 @@ public static class JemRobustnessCatalog
     private static (FeatureMatrix Rows, int[] Labels, long Skipped) Read(JemTransformer model, IDataView data, string labelName, int most)
     {
         DataViewSchema.Column features = model.CheckFeatures(data.Schema);
-        DataViewSchema.Column label = ScoredColumn.Label(data.Schema, labelName);
+        DataViewSchema.Column label = ScoredLabel.Find(data.Schema, labelName);
         var matrix = new FeatureMatrixBuilder(model.Model.NumberOfFeatures);
         var labels = new List<int>();
         long skipped = 0;

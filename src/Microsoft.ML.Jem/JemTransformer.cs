@@ -90,7 +90,8 @@ public sealed partial class JemTransformer : ISingleFeaturePredictionTransformer
 
     /// <summary>
     /// The same model with another temperature: 1 gives the probabilities as the network was trained, to compare with the
-    /// calibrated ones. <c>PredictedLabel</c>, <c>Energy</c> and <c>OodScore</c> stay as they are.
+    /// calibrated ones. <c>Energy</c> and <c>OodScore</c> stay as they are, and so does <c>PredictedLabel</c>, but for rows whose classes are
+    /// nearly as probable and between which the members of an ensemble disagree.
     /// </summary>
     /// <param name="temperature">By what the logits are divided before the softmax; positive and finite.</param>
     /// <returns>A new model, to be disposed on its own.</returns>

@@ -136,7 +136,7 @@ public sealed class JemReportTests
             .. Enumerable.Range(1, 6).Select(epoch => new TrainingEpoch(epoch, 1.0 / epoch, epoch == 3 ? double.NaN : 1.5 / epoch, -epoch, -epoch - 0.1, Member: 1, Recovered: epoch == 4)),
             .. Enumerable.Range(1, 6).Select(epoch => new TrainingEpoch(epoch, 0.9 / epoch, 0, Member: 2)),
         ],
-        Robustness = new RobustnessMetrics(AttackNorm.L2, 60, 0, 0.8, [new RobustnessPoint(0.1, 0.7), new RobustnessPoint(0.5, 0.1)]),
+        Robustness = new RobustnessMetrics { Norm = AttackNorm.L2, RowCount = 60, Accuracy = 0.8, Curve = [new RobustnessPoint(0.1, 0.7), new RobustnessPoint(0.5, 0.1)] },
         Images = [new ImageGallery("Samples", "What the model imagines.", [ReportImage.FromPixels(new byte[64], 8, 8, "<0.1>")])],
     };
 

@@ -63,6 +63,18 @@ public sealed class ArchitectureTests
     }
 
     [Fact]
+    public void Metrics_are_computed_from_numbers_and_know_no_ML_NET()
+    {
+        References.Reference[] metrics = References.Of(typeof(Evaluation.CalibrationMetrics).Assembly.Location);
+
+        Assert.Equal(
+            ["Microsoft.ML.Jem.Evaluation.ScoredData", "Microsoft.ML.Jem.Evaluation.ScoredLabel", "Microsoft.ML.JemEvaluationCatalog"],
+            metrics.Where(reference => reference.ToAssembly.StartsWith("Microsoft.ML.Data", StringComparison.Ordinal))
+                .Select(reference => reference.From.Split('/')[0]).Distinct().Order(StringComparer.Ordinal));
+        Assert.DoesNotContain(metrics, reference => reference.ToAssembly is Root or "TorchSharp" || reference.ToAssembly.StartsWith("Microsoft.ML.OnnxRuntime", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Only_kernels_know_the_vectors_of_the_processor() => Assert.Equal(
         [$"{Root}.Networks.Kernels"],
         All.Where(reference => IsOrIsBelow(reference.ToNamespace, "System.Runtime.Intrinsics")).Select(reference => reference.FromNamespace).Distinct());

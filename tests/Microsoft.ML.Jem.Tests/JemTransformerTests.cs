@@ -296,9 +296,17 @@ public sealed class JemTransformerTests(CloudModel model) : IClassFixture<CloudM
         TestData.Scored[] actual = TestData.Read(_context, hotter.Transform(model.Data));
 
         Assert.Equal(before * 3, hotter.Model.Temperature, 1e-5);
-        Assert.Equal(expected.Select(row => (row.PredictedLabel, row.Energy, row.OodScore)), actual.Select(row => (row.PredictedLabel, row.Energy, row.OodScore)));
+        Assert.Equal(expected.Select(row => (row.Energy, row.OodScore)), actual.Select(row => (row.Energy, row.OodScore)));
+        Assert.All(expected.Zip(actual), pair => Assert.True(pair.First.PredictedLabel == pair.Second.PredictedLabel || IsClose(pair.First.Score)));
         Assert.True(actual.Average(row => row.Score.Max()) < expected.Average(row => row.Score.Max()) - 0.05);
         Assert.Throws<ArgumentOutOfRangeException>(() => model.Jem.WithTemperature(0));
+    }
+
+    /// <summary>Whether the two highest probabilities are close: members that disagree may then decide otherwise at another temperature.</summary>
+    private static bool IsClose(float[] score)
+    {
+        float[] falling = [.. score.OrderDescending()];
+        return falling[0] - falling[1] < 0.15f;
     }
 
     private sealed class NamedRow

@@ -10,14 +10,20 @@ public sealed record RobustnessPoint(double Epsilon, double Accuracy);
 /// A measurement, not a promise: it says what one attack with the given effort achieved. A stronger attack may achieve more; none achieves less than
 /// what was found here. Later work found the robustness of joint energy models weaker under stronger attacks than first reported.
 /// </remarks>
-/// <param name="Norm">The norm that bounds the change.</param>
-/// <param name="RowCount">Number of rows attacked.</param>
-/// <param name="SkippedRowCount">Number of rows left out because their label is missing or a feature is not a finite number.</param>
-/// <param name="Accuracy">The share of rows classified correctly without an attack (after refinement, where that is asked for).</param>
-/// <param name="Curve">One point for each ε, ascending; a row that falls to a smaller ε counts as fallen at all larger ones, whose balls hold the smaller.</param>
-public sealed record RobustnessMetrics(
-    AttackNorm Norm,
-    long RowCount,
-    long SkippedRowCount,
-    double Accuracy,
-    IReadOnlyList<RobustnessPoint> Curve);
+public sealed class RobustnessMetrics
+{
+    /// <summary>The norm that bounds the change.</summary>
+    public AttackNorm Norm { get; init; }
+
+    /// <summary>Number of rows attacked.</summary>
+    public long RowCount { get; init; }
+
+    /// <summary>Number of rows left out because their label is missing or a feature is not a finite number.</summary>
+    public long SkippedRowCount { get; init; }
+
+    /// <summary>The share of rows classified correctly without an attack (after refinement, where that is asked for).</summary>
+    public double Accuracy { get; init; }
+
+    /// <summary>One point for each ε, ascending; a row that falls to a smaller ε counts as fallen at all larger ones, whose balls hold the smaller.</summary>
+    public IReadOnlyList<RobustnessPoint> Curve { get; init; } = [];
+}

@@ -37,20 +37,18 @@ internal sealed class ModelFitting(JemTrainingOptions given, int seed, torch.Dev
     /// <exception cref="InvalidOperationException">The rows cannot be trained on; the message says why.</exception>
     public FittedModel Fit(TrainingRows rows, TrainingRows? validation, string[] classNames, string[] featureNames)
     {
-        JemTrainingOptions options = given;
         CheckClasses(rows, classNames);
-        int memberCount = options.NumberOfMembers ?? MembersFor(rows.Count);
+        int memberCount = given.NumberOfMembers ?? MembersFor(rows.Count);
         (TrainingRows Train, TrainingRows HeldOut)[] parts = validation is null
-            ? CrossFitting.Split(rows, memberCount, options.HeldOutFraction, new Random(seed))
+            ? CrossFitting.Split(rows, memberCount, given.HeldOutFraction, new Random(seed))
             : [.. Enumerable.Repeat((rows, Labelled(validation)), memberCount)];
         foreach ((TrainingRows _, TrainingRows heldOut) in parts)
             CheckHeldOut(heldOut, validation is not null);
 
-        Standardization standardization = options.Network.Image is null
-            ? Standardization.Fit(rows.Features, options.FeatureLimit)
-            : PixelRange.Fit(rows.Features, options.FeatureLimit);
-        if (given.EncodeFeatures)
-            options = given.With(o => o.Network = given.Network.Encode(rows, standardization, seed));
+        Standardization standardization = given.Network.Image is null
+            ? Standardization.Fit(rows.Features, given.FeatureLimit)
+            : PixelRange.Fit(rows.Features, given.FeatureLimit);
+        JemTrainingOptions options = given.With(o => o.Network = given.Network.FitTo(rows, standardization, given.EncodeFeatures, seed));
         using Checkpoint? checkpoint = Checkpoint.Open(options, rows, validation, seed, device);
         if (checkpoint?.Describe() is { } resumption)
             Log(resumption);

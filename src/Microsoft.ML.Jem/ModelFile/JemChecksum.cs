@@ -18,8 +18,14 @@ internal static class JemChecksum
     /// <summary>Gives the bytes of the file: the model and behind it its checksum.</summary>
     public static byte[] Seal(ModelProto model)
     {
-        byte[] content = model.ToByteArray();
-        return [.. content, .. Lead, .. Digits(content)];
+        // Written in place: the weights of wide rows make hundreds of megabytes, and a copy of the content as many again.
+        int length = model.CalculateSize();
+        var file = new byte[length + Lead.Length + (2 * SHA256.HashSizeInBytes)];
+        Span<byte> content = file.AsSpan(0, length);
+        model.WriteTo(content);
+        Lead.CopyTo(file.AsSpan(length));
+        Digits(content).CopyTo(file, length + Lead.Length);
+        return file;
     }
 
     /// <summary>Compares the checksum of a file with the file's content.</summary>

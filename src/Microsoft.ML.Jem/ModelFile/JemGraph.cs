@@ -35,18 +35,15 @@ internal static class JemGraph
     {
         settings.Check(networks.Count);
         var graph = new OnnxGraph("Jem", opset);
-        string features = graph.AddInput(JemNames.Features, OnnxType.Float, settings.Width);
-        StandardizedFeatures standardized = StandardizationNodes.Write(graph, features, settings.Standardization);
-        MemberNodes[] members = [.. networks.Select((network, m) => MemberNodes.Write(graph, settings, m, standardized, network))];
-
-        if (settings.IsCalibrated)
-            WriteScores(graph, settings, members);
-        else
-            WriteStatistics(graph, settings, members.Single());
-        graph.AddOutput(graph.SqueezeColumn(graph.Mean([.. members.Select(member => member.Energy)]), JemNames.Energy), OnnxType.Float);
-
-        JemMetadata.Write(graph, FormatVersion, settings);
-        return JemChecksum.Seal(graph.ToModel(ProducerName, ProducerVersion));
+        try
+        {
+            Compose(graph, settings, networks);
+            return JemChecksum.Seal(graph.ToModel(ProducerName, ProducerVersion));
+        }
+        finally
+        {
+            graph.Release();
+        }
     }
 
     /// <summary>A model file that differs from <paramref name="file"/> in its temperature alone.</summary>
@@ -59,6 +56,21 @@ internal static class JemGraph
         initializer.RawData = OnnxTensorData.Create(initializer.Name, [temperature], []).RawData;
         JemMetadata.SetTemperature(model.MetadataProps, temperature);
         return JemChecksum.Seal(model);
+    }
+
+    private static void Compose(OnnxGraph graph, JemModelSettings settings, IReadOnlyList<NetworkWriter> networks)
+    {
+        string features = graph.AddInput(JemNames.Features, OnnxType.Float, settings.Width);
+        StandardizedFeatures standardized = StandardizationNodes.Write(graph, features, settings.Standardization);
+        MemberNodes[] members = [.. networks.Select((network, m) => MemberNodes.Write(graph, settings, m, standardized, network))];
+
+        if (settings.IsCalibrated)
+            WriteScores(graph, settings, members);
+        else
+            WriteStatistics(graph, settings, members.Single());
+        graph.AddOutput(graph.SqueezeColumn(graph.Mean([.. members.Select(member => member.Energy)]), JemNames.Energy), OnnxType.Float);
+
+        JemMetadata.Write(graph, FormatVersion, settings);
     }
 
     private static void WriteScores(OnnxGraph graph, JemModelSettings settings, MemberNodes[] members)

@@ -75,8 +75,8 @@ public abstract class JemNetwork
         ArgumentNullException.ThrowIfNull(parameter);
         using Tensor detached = parameter.detach();
         using Tensor host = detached.cpu();
-        using Tensor values = host.contiguous();
-        return graph.AddInitializer(InitializerName(name), values.data<float>().ToArray(), parameter.shape);
+        Tensor values = host.contiguous().DetachFromDisposeScope();
+        return graph.AddInitializer(InitializerName(name), new TensorBytes(values), parameter.shape);
     }
 
     /// <summary>
@@ -145,8 +145,12 @@ public abstract class JemNetwork
     /// </summary>
     internal virtual long WeightCount(int featureCount, int classCount) => 0;
 
-    /// <summary>This network with what it learns about single features before training; itself where it learns nothing.</summary>
-    internal virtual JemNetwork Encode(TrainingRows rows, Standardization standardization, int seed) => this;
+    /// <summary>This network as it suits the rows, with what it learns about single features before training; itself where nothing depends on them.</summary>
+    /// <param name="rows">All training rows.</param>
+    /// <param name="standardization">What is done to their features first.</param>
+    /// <param name="encodes">Whether it may encode features (<see cref="Training.JemTrainingOptions.EncodeFeatures"/>).</param>
+    /// <param name="seed">Determines what is drawn at random.</param>
+    internal virtual JemNetwork FitTo(TrainingRows rows, Standardization standardization, bool encodes, int seed) => this;
 
     /// <summary>The number of CPU threads that trains this network fastest; null for libtorch's own choice.</summary>
     internal virtual int? PreferredThreads(int featureCount, int classCount, int batchSize) => null;

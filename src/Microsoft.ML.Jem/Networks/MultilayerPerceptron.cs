@@ -15,14 +15,19 @@ public sealed class MultilayerPerceptron : JemNetwork
     /// <summary>Features with all entries of their encoding, at most.</summary>
     private const int MostEncodedInputs = 256;
 
+    /// <summary>Units of both hidden layers where the user asks for no number, and where there are too few rows to fill so many.</summary>
+    private const int DefaultWidth = 256, WidthForFewRows = 128;
+
+    /// <summary>From how many rows on the wider layers pay.</summary>
+    private const int ManyRows = 5000;
+
     private readonly int[] _hiddenWidths;
+    private readonly bool _followsRows;
     private readonly PiecewiseLinearEncoding? _encoding;
 
-    /// <summary>Two hidden layers of 256 with SiLU.</summary>
+    /// <summary>Two hidden layers of 256 with SiLU; of 128 when a trainer fits it to fewer than 5000 rows.</summary>
     public MultilayerPerceptron()
-        : this(Activation.SiLU, 256, 256)
-    {
-    }
+        : this(Activation.SiLU, DefaultWidth, DefaultWidth) => _followsRows = true;
 
     /// <summary>Hidden layers with SiLU.</summary>
     /// <param name="hiddenWidths">Units of each hidden layer, the first one next to the features; each at least 1.</param>
@@ -58,7 +63,7 @@ public sealed class MultilayerPerceptron : JemNetwork
     /// <summary>What follows each hidden layer.</summary>
     public Activation Activation { get; }
 
-    /// <summary>Units of each hidden layer.</summary>
+    /// <summary>Units of each hidden layer; of a perceptron that was made without a number, those for many rows.</summary>
     public IReadOnlyList<int> HiddenWidths => _hiddenWidths;
 
     /// <inheritdoc/>
@@ -167,12 +172,11 @@ public sealed class MultilayerPerceptron : JemNetwork
     }
 
     /// <inheritdoc/>
-    internal override JemNetwork Encode(TrainingRows rows, Standardization standardization, int seed)
+    internal override JemNetwork FitTo(TrainingRows rows, Standardization standardization, bool encodes, int seed)
     {
-        int entries = MostEncodedInputs - rows.Features.Width;
-        return entries <= 0 || _hiddenWidths.Length == 0
-            ? this
-            : new MultilayerPerceptron(Activation, _hiddenWidths, PiecewiseLinearFit.Fit(rows, standardization, entries, seed));
+        int entries = encodes && _hiddenWidths.Length > 0 ? MostEncodedInputs - rows.Features.Width : 0;
+        int[] widths = _followsRows && rows.Count < ManyRows ? [WidthForFewRows, WidthForFewRows] : _hiddenWidths;
+        return new MultilayerPerceptron(Activation, widths, entries > 0 ? PiecewiseLinearFit.Fit(rows, standardization, entries, seed) : null);
     }
 
     /// <inheritdoc/>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Google.Protobuf;
 using Microsoft.ML.Jem.Onnx.Proto;
 
@@ -30,6 +31,7 @@ public sealed class OnnxGraph
     private readonly GraphProto _graph;
     private readonly List<StringStringEntryProto> _metadata = [];
     private readonly HashSet<string> _values = new(StringComparer.Ordinal);
+    private readonly List<IDisposable> _owned = [];
     private int _lastNode;
 
     /// <summary>What is put before the names of initializers, so that several networks can live in one graph.</summary>
@@ -64,6 +66,16 @@ public sealed class OnnxGraph
     /// <exception cref="ArgumentException">The name is empty or used already, or the shape does not hold as many values as given.</exception>
     public string AddInitializer(string name, ReadOnlySpan<float> values, params ReadOnlySpan<long> shape) =>
         AddInitializer(OnnxTensorData.Create(Scope + name, values, shape));
+
+    /// <summary>Stores float weights, little-endian, without a copy of them.</summary>
+    /// <param name="name">The weights' name, unused so far.</param>
+    /// <param name="values">The weights; taken over, and disposed by <see cref="Release"/>.</param>
+    /// <param name="shape">Size of each dimension; none for a scalar.</param>
+    internal string AddInitializer(string name, IMemoryOwner<byte> values, params ReadOnlySpan<long> shape)
+    {
+        _owned.Add(values);
+        return AddInitializer(OnnxTensorData.Create(Scope + name, values.Memory, shape));
+    }
 
     /// <summary>Stores integers, such as shapes, axes or indices, under a name.</summary>
     /// <param name="name">The values' name, unused so far. Names that begin with <c>Jem.</c> are reserved.</param>
@@ -154,6 +166,14 @@ public sealed class OnnxGraph
         model.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = Opset });
         model.MetadataProps.Add(_metadata.Select(entry => entry.Clone()));
         return model;
+    }
+
+    /// <summary>Frees weights that were not copied, once the graph is written: neither it nor its models can be written again.</summary>
+    internal void Release()
+    {
+        foreach (IDisposable values in _owned)
+            values.Dispose();
+        _owned.Clear();
     }
 
     /// <summary>The bytes of the ONNX file.</summary>

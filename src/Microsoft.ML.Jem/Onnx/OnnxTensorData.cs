@@ -13,17 +13,21 @@ internal static class OnnxTensorData
     public const string RowDimension = "N";
 
     public static TensorProto Create(string name, ReadOnlySpan<float> values, ReadOnlySpan<long> shape) =>
-        Create(name, OnnxType.Float, values, shape);
+        Create(name, OnnxType.Float, values.Length, MemoryMarshal.AsBytes(values).ToArray(), shape);
+
+    /// <summary>Single-precision values, little-endian, which are not copied: they must stay as they are until the tensor is written.</summary>
+    public static TensorProto Create(string name, ReadOnlyMemory<byte> raw, ReadOnlySpan<long> shape) =>
+        Create(name, OnnxType.Float, raw.Length / sizeof(float), raw, shape);
 
     public static TensorProto Create(string name, ReadOnlySpan<long> values, ReadOnlySpan<long> shape) =>
-        Create(name, OnnxType.Int64, values, shape);
+        Create(name, OnnxType.Int64, values.Length, MemoryMarshal.AsBytes(values).ToArray(), shape);
 
     /// <summary>Half-precision values, rounded to the nearest.</summary>
     public static TensorProto CreateHalf(string name, ReadOnlySpan<float> values, ReadOnlySpan<long> shape)
     {
         var halves = new Half[values.Length];
         TensorPrimitives.ConvertToHalf(values, halves);
-        return Create<Half>(name, OnnxType.Float16, halves, shape);
+        return Create(name, OnnxType.Float16, halves.Length, MemoryMarshal.AsBytes(halves.AsSpan()).ToArray(), shape);
     }
 
     /// <summary>Texts, one-dimensional.</summary>
@@ -56,8 +60,7 @@ internal static class OnnxTensorData
         return new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = tensor } };
     }
 
-    private static TensorProto Create<T>(string name, OnnxType type, ReadOnlySpan<T> values, ReadOnlySpan<long> shape)
-        where T : unmanaged
+    private static TensorProto Create(string name, OnnxType type, int count, ReadOnlyMemory<byte> raw, ReadOnlySpan<long> shape)
     {
         long expected = 1;
         foreach (long size in shape)
@@ -66,10 +69,10 @@ internal static class OnnxTensorData
             expected = checked(expected * size);
         }
 
-        if (expected != values.Length)
-            throw new ArgumentException($"The ONNX initializer '{name}' has {values.Length} values, but its shape [{string.Join(", ", shape.ToArray())}] holds {expected}.", nameof(shape));
+        if (expected != count)
+            throw new ArgumentException($"The ONNX initializer '{name}' has {count} values, but its shape [{string.Join(", ", shape.ToArray())}] holds {expected}.", nameof(shape));
 
-        var tensor = new TensorProto { Name = name, DataType = (int)type, RawData = ByteString.CopyFrom(MemoryMarshal.AsBytes(values)) };
+        var tensor = new TensorProto { Name = name, DataType = (int)type, RawData = UnsafeByteOperations.UnsafeWrap(raw) };
         foreach (long size in shape)
             tensor.Dims.Add(size);
         return tensor;

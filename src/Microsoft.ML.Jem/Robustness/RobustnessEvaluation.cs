@@ -39,8 +39,14 @@ internal sealed class RobustnessEvaluation(AttackedModel model, FeatureScale sca
         }
 
         double Share(long count) => (double)count / rows.RowCount;
-        return new RobustnessMetrics(
-            options.Norm, rows.RowCount, skipped, Share(standing[0]), [.. epsilons.Select((epsilon, i) => new RobustnessPoint(epsilon, Share(standing[i + 1])))]);
+        return new RobustnessMetrics
+        {
+            Norm = options.Norm,
+            RowCount = rows.RowCount,
+            SkippedRowCount = skipped,
+            Accuracy = Share(standing[0]),
+            Curve = [.. epsilons.Select((epsilon, i) => new RobustnessPoint(epsilon, Share(standing[i + 1])))],
+        };
     }
 
     /// <summary>Whether each row is classified correctly all along one attack, bool [n].</summary>

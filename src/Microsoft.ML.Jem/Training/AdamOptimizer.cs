@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.InteropServices;
 using Microsoft.ML.Jem.Native;
 using Microsoft.ML.Jem.Networks.Kernels;
 using TorchSharp;
@@ -31,6 +30,13 @@ internal sealed class AdamOptimizer(IEnumerable<Parameter> parameters, double we
             moments.Parameter.grad?.zero_();
     }
 
+    /// <summary>Frees the gradients, which the parameters would keep for as long as they live.</summary>
+    public void DropGradients()
+    {
+        foreach (Moments moments in _moments)
+            moments.Parameter.grad = null;
+    }
+
     /// <summary>Takes a step down the gradients.</summary>
     public void Step(double learningRate)
     {
@@ -38,15 +44,15 @@ internal sealed class AdamOptimizer(IEnumerable<Parameter> parameters, double we
         double stepSize = learningRate / (1 - Math.Pow(FirstDecay, StepCount));
         double rootScale = 1 / Math.Sqrt(1 - Math.Pow(SecondDecay, StepCount));
         using IDisposable noGradients = no_grad();
-        foreach ((Parameter parameter, Tensor first, Tensor second) in _moments)
+        foreach (Moments moments in _moments)
         {
             using DisposeScope scope = NewDisposeScope();
-            if (parameter.grad is not { } gradient)
+            if (moments.Parameter.grad is not { } gradient)
                 continue;
-            if (parameter.device_type == DeviceType.CPU && parameter.is_contiguous() && gradient.is_contiguous())
-                StepInOnePass(Values(parameter), Values(gradient), Values(first), Values(second), stepSize, rootScale);
+            if (moments.Values is { } values && TensorFloats.Of(gradient) is { } slopes)
+                StepInOnePass(values.Parameter.Span, slopes.Span, values.First.Span, values.Second.Span, stepSize, rootScale);
             else
-                Step(parameter, gradient, first, second, stepSize, rootScale);
+                Step(moments.Parameter, gradient, moments.First, moments.Second, stepSize, rootScale);
         }
     }
 
@@ -60,7 +66,8 @@ internal sealed class AdamOptimizer(IEnumerable<Parameter> parameters, double we
         double rootScale = 1 / Math.Sqrt(1 - Math.Pow(SecondDecay, StepCount));
         for (int p = 0; p < _moments.Length; p++)
         {
-            Span<float> parameter = Values(_moments[p].Parameter), first = Values(_moments[p].First), second = Values(_moments[p].Second);
+            MomentValues values = _moments[p].Values!;
+            Span<float> parameter = values.Parameter.Span, first = values.First.Span, second = values.Second.Span;
             ReadOnlySpan<float> gradient = gradients[p].Values.Span;
             (int row, int stride) = (gradients[p].Row, gradients[p].Stride);
             for (int start = 0, from = 0; start < parameter.Length; start += row, from += stride)
@@ -127,13 +134,19 @@ internal sealed class AdamOptimizer(IEnumerable<Parameter> parameters, double we
         }
     }
 
-    private static Span<float> Values(Tensor tensor) => MemoryMarshal.Cast<byte, float>(tensor.bytes);
-
     private readonly record struct Moments(Parameter Parameter, Tensor First, Tensor Second)
     {
         public Moments(Parameter parameter)
             : this(parameter, zeros_like(parameter).DetachFromDisposeScope(), zeros_like(parameter).DetachFromDisposeScope())
         {
         }
+
+        /// <summary>All three as memory; null on another device.</summary>
+        public MomentValues? Values { get; } =
+            TensorFloats.Of(Parameter) is { } parameter && TensorFloats.Of(First) is { } first && TensorFloats.Of(Second) is { } second
+                ? new(parameter, first, second)
+                : null;
     }
+
+    private sealed record MomentValues(TensorFloats Parameter, TensorFloats First, TensorFloats Second);
 }

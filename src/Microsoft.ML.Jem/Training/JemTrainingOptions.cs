@@ -12,7 +12,7 @@ namespace Microsoft.ML.Jem.Training;
 /// </remarks>
 public class JemTrainingOptions
 {
-    /// <summary>The classifier f(x). The default value is a <see cref="MultilayerPerceptron"/> of two hidden layers of 256 with SiLU.</summary>
+    /// <summary>The classifier f(x). The default value is a <see cref="MultilayerPerceptron"/> of two hidden layers of 256, or of 128 below 5000 rows, with SiLU.</summary>
     public JemNetwork Network { get; set; } = new MultilayerPerceptron();
 
     /// <summary>w₁, the weight of −log p(y|x) (p_y_given_x_weight); 0 or more. The default value is 1.</summary>

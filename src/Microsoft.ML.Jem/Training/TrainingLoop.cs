@@ -159,6 +159,7 @@ internal sealed class TrainingLoop : IDisposable
 
         _best.Restore();
         _module.eval();
+        _adam.DropGradients();
         _result.Sampler = _samples?.State(_options.InitialDistribution);
     }
 

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Microsoft.ML.Jem.Native;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -19,6 +18,7 @@ internal sealed class WeightAverage : IDisposable
 
     private readonly Parameter[] _parameters;
     private readonly Tensor[] _means;
+    private readonly (TensorFloats? Parameter, TensorFloats? Mean)[] _values;
     private long _count;
 
     /// <summary>Starts from the parameters as they are.</summary>
@@ -28,6 +28,7 @@ internal sealed class WeightAverage : IDisposable
         using DisposeScope scope = NewDisposeScope();
         _parameters = [.. module.parameters()];
         _means = Array.ConvertAll(_parameters, parameter => parameter.clone().DetachFromDisposeScope());
+        _values = [.. _parameters.Zip(_means, (parameter, mean) => (TensorFloats.Of(parameter), TensorFloats.Of(mean)))];
     }
 
     /// <summary>Takes the parameters of another update in.</summary>
@@ -38,8 +39,8 @@ internal sealed class WeightAverage : IDisposable
         double share = Math.Min(1, (Eta + 1) / (_count + Eta));
         for (int i = 0; i < _means.Length; i++)
         {
-            if (_means[i].device_type == DeviceType.CPU && _parameters[i].is_contiguous())
-                TensorPrimitives.Lerp(Values(_means[i]), Values(_parameters[i]), (float)share, Values(_means[i]));
+            if (_values[i] is ({ } parameter, { } mean))
+                TensorPrimitives.Lerp(mean.Span, parameter.Span, (float)share, mean.Span);
             else
                 _means[i].ScaleInPlace(1 - share).AddInPlace(_parameters[i], share);
         }
@@ -80,6 +81,4 @@ internal sealed class WeightAverage : IDisposable
         foreach (Tensor mean in _means)
             mean.Dispose();
     }
-
-    private static Span<float> Values(Tensor tensor) => MemoryMarshal.Cast<byte, float>(tensor.bytes);
 }

@@ -5,7 +5,7 @@ namespace Microsoft.ML.Jem.Release.Tests.Docs;
 public sealed class SnippetTests(ReadPages reader)
 {
     /// <summary>The pages that begin on their own; the others go on from getting started.</summary>
-    private static readonly string[] FirstPages = ["README.md", Path.Combine("src", "Microsoft.ML.Jem", "README.md")];
+    private static readonly string[] FirstPages = ["README.md", Path.Combine("docs", "evaluation.md"), Path.Combine("src", "Microsoft.ML.Jem", "README.md")];
 
     public static TheoryData<string> Pages => new(Markdown().Where(page => Snippets.Of(page).Any()).Select(page => Path.GetRelativePath(Repository.Root, page)));
 
@@ -28,6 +28,11 @@ public sealed class SnippetTests(ReadPages reader)
     [Fact]
     public void Getting_started_is_a_whole_program() =>
         Assert.Empty(SnippetSession.ErrorsOfProgram(Snippets.Of(Path.Combine(Repository.Root, ReadPages.GettingStarted)).Select(snippet => snippet.Code)));
+
+    /// <summary>A reader who has no Jem model begins there.</summary>
+    [Fact]
+    public void Evaluation_is_a_whole_program() =>
+        Assert.Empty(SnippetSession.ErrorsOfProgram(Snippets.Of(Path.Combine(Repository.Docs, "evaluation.md")).Select(snippet => snippet.Code)));
 
     [Fact]
     public async Task A_snippet_with_a_mistake_is_noticed()
@@ -58,7 +63,7 @@ public sealed class SnippetTests(ReadPages reader)
     {
         string[] pages = [.. Markdown().Where(page => Snippets.Of(page).Any()).Select(page => Path.GetFileName(page))];
 
-        foreach (string page in new[] { "getting-started.md", "deployment.md", "gpu.md", "unlabelled-rows.md", "adding-a-network.md", "calibration-and-oodscore.md" })
+        foreach (string page in new[] { "getting-started.md", "deployment.md", "gpu.md", "unlabelled-rows.md", "adding-a-network.md", "calibration-and-oodscore.md", "evaluation.md" })
             Assert.Contains(page, pages);
     }
 

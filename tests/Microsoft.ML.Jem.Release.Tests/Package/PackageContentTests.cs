@@ -53,6 +53,15 @@ public sealed class PackageContentTests(PackedFeed feed) : IClassFixture<PackedF
     }
 
     [Fact]
+    public void The_metrics_need_ML_NET_alone_in_any_version_from_the_tested_one_on()
+    {
+        XElement dependency = Nuspec("Microsoft.ML.Jem.Evaluation").Descendants().Single(element => element.Name.LocalName == "dependency");
+
+        Assert.Equal("Microsoft.ML", dependency.Attribute("id")!.Value);
+        Assert.Equal(Repository.VersionOf("Microsoft.ML"), $"[{dependency.Attribute("version")!.Value}]");
+    }
+
+    [Fact]
     public void The_library_brings_the_version_of_System_Numerics_Tensors_it_is_compiled_against()
     {
         XElement dependency = Nuspec("Microsoft.ML.Jem").Descendants().Single(element => element.Attribute("id")?.Value == "System.Numerics.Tensors");

@@ -13,8 +13,8 @@ public sealed class PackageUseTests(PackedFeed feed) : IClassFixture<PackedFeed>
     {
         string model = Path.Combine(_folder, "model.zip");
         string onnxRuntime = Consumer.Reference("Microsoft.ML.OnnxRuntime");
-        Consumer train = Create("Train", onnxRuntime + Consumer.Reference("TorchSharp-cpu"));
-        Consumer score = Create("Score", onnxRuntime);
+        Consumer train = Create("Train", Ours(Repository.PackableProjects.Keys) + onnxRuntime + Consumer.Reference("TorchSharp-cpu"));
+        Consumer score = Create("Score", Ours(Repository.PackableProjects.Keys) + onnxRuntime);
 
         string[] trained = await train.RunAsync(model);
         string[] scored = await score.RunAsync(model);
@@ -25,6 +25,19 @@ public sealed class PackageUseTests(PackedFeed feed) : IClassFixture<PackedFeed>
         string[] output = Directory.GetFiles(score.Output, "*", SearchOption.AllDirectories);
         Assert.DoesNotContain(output, file => Path.GetFileName(file) is var name && name.Contains("torch", StringComparison.OrdinalIgnoreCase) && name != "TorchSharp.dll");
         Assert.DoesNotContain(output, file => Path.GetFileName(file).StartsWith("Mono.Cecil", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task One_application_evaluates_another_trainer_without_TorchSharp_and_ONNX_Runtime()
+    {
+        Consumer evaluate = Create("Evaluate", Ours(["Microsoft.ML.Jem.Evaluation"]));
+
+        Assert.Equal(["row 1.00 0.00 180 1 True"], await evaluate.RunAsync(""));
+
+        string[] output = [.. Directory.GetFiles(evaluate.Output, "*", SearchOption.AllDirectories).Select(file => Path.GetFileName(file))];
+        Assert.Contains("Microsoft.ML.Jem.Evaluation.dll", output);
+        Assert.DoesNotContain(output, name => name == "Microsoft.ML.Jem.dll"
+            || name.Contains("torch", StringComparison.OrdinalIgnoreCase) || name.Contains("onnx", StringComparison.OrdinalIgnoreCase));
     }
 
     [Fact]
@@ -73,7 +86,10 @@ public sealed class PackageUseTests(PackedFeed feed) : IClassFixture<PackedFeed>
         <RestoreFallbackFolders>{UserPackages}</RestoreFallbackFolders>
         <RestoreAdditionalProjectSources>{feed.Folder}</RestoreAdditionalProjectSources>
         """,
-        string.Concat(Repository.PackableProjects.Keys.Select(id => Consumer.Reference(id, VersionOfPacked(id)))) + references);
+        references);
+
+    /// <summary>References to packages of the feed.</summary>
+    private string Ours(IEnumerable<string> ids) => string.Concat(ids.Select(id => Consumer.Reference(id, VersionOfPacked(id))));
 
     private string VersionOfPacked(string id) => Path.GetFileNameWithoutExtension(feed.PathOf(id, ".nupkg"))[(id.Length + 1)..];
 }

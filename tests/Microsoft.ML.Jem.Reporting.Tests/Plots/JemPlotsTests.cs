@@ -88,8 +88,8 @@ public sealed class JemPlotsTests
     [Fact]
     public void Risk_and_robustness_curves_can_be_drawn_where_nothing_is_wrong()
     {
-        Draw(JemPlots.RiskCoverage(new SelectiveMetrics(2, 0, 0, 0, 0, [new RiskCoveragePoint(1, 0, 0.9)])));
-        Draw(JemPlots.Robustness(new RobustnessMetrics(AttackNorm.LInfinity, 2, 0, 1, [new RobustnessPoint(0.1, 1)])));
+        Draw(JemPlots.RiskCoverage(new SelectiveMetrics { RowCount = 2, Curve = [new RiskCoveragePoint(1, 0, 0.9)] }));
+        Draw(JemPlots.Robustness(new RobustnessMetrics { RowCount = 2, Accuracy = 1, Curve = [new RobustnessPoint(0.1, 1)] }));
     }
 
     private static void Draw(PlotModel plot)

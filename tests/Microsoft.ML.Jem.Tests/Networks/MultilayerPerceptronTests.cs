@@ -1,4 +1,5 @@
 using Microsoft.ML.Jem.Energy;
+using Microsoft.ML.Jem.Features;
 using Microsoft.ML.Jem.Networks;
 using Microsoft.ML.Jem.Onnx;
 using Microsoft.ML.Jem.Tests.Fixtures;
@@ -9,6 +10,17 @@ namespace Microsoft.ML.Jem.Tests.Networks;
 
 public sealed class MultilayerPerceptronTests : TorchTest
 {
+    [Theory]
+    [InlineData(4999, 128)]
+    [InlineData(5000, 256)]
+    public void Without_a_number_of_units_layers_are_as_wide_as_the_rows_can_fill(int rowCount, int width)
+    {
+        var rows = new TrainingRows(new DenseFeatureMatrix(new float[rowCount], rowCount, 1), new int[rowCount], null, 2);
+        Standardization standardization = Standardization.Fit(rows.Features, 3);
+        Assert.Equal([width, width], ((MultilayerPerceptron)new MultilayerPerceptron().FitTo(rows, standardization, encodes: false, seed: 1)).HiddenWidths);
+        Assert.Equal([256, 256], ((MultilayerPerceptron)new MultilayerPerceptron(256, 256).FitTo(rows, standardization, encodes: false, seed: 1)).HiddenWidths);
+    }
+
     [Theory]
     [InlineData("mlp_silu.json")]
     [InlineData("mlp_lrelu.json")]

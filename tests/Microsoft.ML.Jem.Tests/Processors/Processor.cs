@@ -7,7 +7,7 @@ namespace Microsoft.ML.Jem.Tests.Processors;
 /// <remarks>
 /// The names are those of .NET 10; <c>EnableAVX512F</c> of earlier versions does nothing. Without AVX2, .NET has vectors of 128 bits and no
 /// fused multiply-add. libtorch, and oneDNN in it, have switches of their own. ONNX Runtime has none: it always uses what is there.
-/// <c>.ci/run</c> runs the default suite once with each.
+/// <c>.ci/run</c> runs the default suite with the first, the second and the last.
 /// </remarks>
 /// <param name="Bits">The widest vectors of .NET; 0 where it has none.</param>
 /// <param name="Environment">The variables that make it so.</param>

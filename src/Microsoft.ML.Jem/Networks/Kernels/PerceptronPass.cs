@@ -1,5 +1,5 @@
-using System.Runtime.InteropServices;
 using Microsoft.ML.Jem.Features;
+using Microsoft.ML.Jem.Native;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -239,11 +239,12 @@ internal sealed class PerceptronPass<TVector> : PerceptronPass
     /// <summary>A linear layer, what leaves it, and the gradients of its parameters.</summary>
     private sealed class Layer
     {
-        private readonly Linear _layer;
+        private readonly TensorFloats _weight;
+        private readonly TensorFloats _bias;
 
         public Layer(Linear layer, bool isLast)
         {
-            _layer = layer;
+            (_weight, _bias) = (Memory(layer.weight!), Memory(layer.bias!));
             (Outputs, Inputs) = ((int)layer.weight!.shape[0], (int)layer.weight.shape[1]);
             Values = new AlignedFloats(Outputs * Row);
             Slopes = isLast ? null : new AlignedFloats(Outputs * Row);
@@ -255,9 +256,9 @@ internal sealed class PerceptronPass<TVector> : PerceptronPass
 
         public int Outputs { get; }
 
-        public ReadOnlySpan<float> Weight => Memory(_layer.weight!);
+        public ReadOnlySpan<float> Weight => _weight.Span;
 
-        public ReadOnlySpan<float> Bias => Memory(_layer.bias!);
+        public ReadOnlySpan<float> Bias => _bias.Span;
 
         public AlignedFloats Values { get; }
 
@@ -268,6 +269,7 @@ internal sealed class PerceptronPass<TVector> : PerceptronPass
 
         public ParameterGradient BiasGradient { get; }
 
-        private static ReadOnlySpan<float> Memory(Tensor parameter) => MemoryMarshal.Cast<byte, float>(parameter.bytes);
+        private static TensorFloats Memory(Tensor parameter) =>
+            TensorFloats.Of(parameter) ?? throw new ArgumentException("Expected parameters in order in the processor's memory.", nameof(parameter));
     }
 }
