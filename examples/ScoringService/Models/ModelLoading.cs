@@ -5,7 +5,7 @@ using Microsoft.ML.Jem;
 namespace ScoringService.Models;
 
 /// <summary>Loads a model file and refuses what this service cannot score.</summary>
-public static class ModelFile
+public static class ModelLoading
 {
     /// <summary>Loads a model and makes one prediction, so that the first request finds everything ready.</summary>
     /// <param name="path">A file that <c>mlContext.Model.SaveVerified</c> wrote.</param>
