@@ -129,7 +129,7 @@ public sealed partial class JemTransformer
     /// strongly negative where the density is steep.
     /// </summary>
     /// <param name="features">Feature vectors, each of the model's size.</param>
-    /// <returns>One value a row, at most 0.</returns>
+    /// <returns>One value per row, at most 0.</returns>
     /// <exception cref="ArgumentException">A row has another size.</exception>
     /// <exception cref="InvalidOperationException">The model holds a network of your own (<see cref="UseNetwork"/>), or TorchSharp is missing.</exception>
     public float[] ApproximateMass(IReadOnlyList<float[]> features) => ApproximateMass(Matrix(features));

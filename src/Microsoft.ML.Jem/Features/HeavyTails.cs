@@ -6,7 +6,7 @@ namespace Microsoft.ML.Jem.Features;
 /// point nor the tail cut off. Burbidge, Magee, Robb, "Alternative transformations to handle extreme values of the dependent
 /// variable", JASA 1988.
 /// </summary>
-/// <param name="IsHeavy">Whether a feature is treated so, one value a feature.</param>
+/// <param name="IsHeavy">Whether a feature is treated so, one value per feature.</param>
 /// <param name="Centre">Median of each such feature; 0 for the others.</param>
 /// <param name="InverseSpread">One over the spread of each such feature; 1 for the others.</param>
 internal sealed record HeavyTails(bool[] IsHeavy, float[] Centre, float[] InverseSpread)

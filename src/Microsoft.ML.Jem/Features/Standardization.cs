@@ -4,8 +4,8 @@ namespace Microsoft.ML.Jem.Features;
 /// Brings each feature to a common scale inside the model: clip((t(x) − offset) · scale, ±limit), where t tames heavy tails and
 /// leaves the other features alone.
 /// </summary>
-/// <param name="Offset">What is subtracted, one value a feature.</param>
-/// <param name="Scale">What the difference is multiplied by, one value a feature; finite, 0 for a constant feature.</param>
+/// <param name="Offset">What is subtracted, one value per feature.</param>
+/// <param name="Scale">What the difference is multiplied by, one value per feature; finite, 0 for a constant feature.</param>
 /// <param name="Limit">Largest absolute value that leaves; positive infinity where nothing is clipped.</param>
 /// <param name="Tails">What is done to heavy-tailed features first; null where there are none.</param>
 internal sealed record Standardization(float[] Offset, float[] Scale, float Limit, HeavyTails? Tails = null)

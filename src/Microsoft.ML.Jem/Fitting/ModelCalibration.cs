@@ -11,7 +11,7 @@ namespace Microsoft.ML.Jem.Fitting;
 /// <param name="Temperature">How the temperature came about.</param>
 internal sealed record ModelCalibration(JemModelSettings Settings, TemperatureFit Temperature)
 {
-    /// <summary>Held-out rows a member's conformal table keeps at most.</summary>
+    /// <summary>The most held-out rows that the conformal table of one member keeps.</summary>
     private const int LargestTable = 1024;
 
     /// <summary>By how much, relatively and at least absolutely, entries of the table are raised.</summary>
@@ -68,7 +68,7 @@ internal sealed record ModelCalibration(JemModelSettings Settings, TemperatureFi
         $"Calibrated on {Settings.CalibrationRowCount} held-out rows: temperature {Temperature.Temperature:F3} takes their log-loss from {Temperature.LogLossBefore:F4} to {Temperature.LogLossAfter:F4}.");
 
     /// <summary>
-    /// The table of held-out rows' scores, each raised by a trifle: runs of the same row differ in their last bits with the rows beside it, and a
+    /// The table of held-out rows' scores, each raised slightly: runs of the same row differ in their last bits with the rows beside it, and a
     /// row that ties with an entry must rank the same in all of them. A higher entry can only lower OodScore, so what it promises still holds.
     /// </summary>
     private static ConformalTable Table(float[] scores, int capacity) =>

@@ -24,7 +24,7 @@ internal sealed record SurpriseCurve(float[] Lows, float[] Highs, float[] Slopes
     private const double Highest = 1e4;
 
     /// <summary>Fits a curve to a statistic of held-out rows; higher = stranger.</summary>
-    /// <param name="statistics">One value a row, at least one, none of them NaN.</param>
+    /// <param name="statistics">One value per row, at least one, none of them NaN.</param>
     public static SurpriseCurve Fit(ReadOnlySpan<float> statistics)
     {
         if (statistics.IsEmpty)

@@ -33,7 +33,7 @@ internal sealed class Checkpoint : IDisposable
     }
 
     /// <summary>Takes the directory for a training; null where the options name none.</summary>
-    /// <param name="options">The knobs; checked.</param>
+    /// <param name="options">The settings; checked.</param>
     /// <param name="rows">Training rows.</param>
     /// <param name="validation">Rows to calibrate on, or null.</param>
     /// <param name="seed">The seed of the training.</param>

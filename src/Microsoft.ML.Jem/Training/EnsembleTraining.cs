@@ -14,7 +14,7 @@ internal static class EnsembleTraining
     /// <summary>Trains one network on each part.</summary>
     /// <param name="parts">Training and held-out rows of each member.</param>
     /// <param name="standardization">What is done to features first.</param>
-    /// <param name="options">The knobs; checked.</param>
+    /// <param name="options">The settings; checked.</param>
     /// <param name="seed">Determines everything random; each member derives its own.</param>
     /// <param name="device">Where to train.</param>
     /// <param name="log">Told of trouble and what was done about it.</param>

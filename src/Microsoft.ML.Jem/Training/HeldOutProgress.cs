@@ -1,6 +1,6 @@
 namespace Microsoft.ML.Jem.Training;
 
-/// <summary>Follows the held-out loss: which state is the best, and whether it still gets better by more than a trifle.</summary>
+/// <summary>Follows the held-out loss: which state is the best, and whether it still gets better by more than a small share.</summary>
 internal sealed class HeldOutProgress
 {
     /// <summary>Improvements below this, absolutely and as a share of the loss, are no reason to go on.</summary>

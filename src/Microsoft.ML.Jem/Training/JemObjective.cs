@@ -61,7 +61,7 @@ internal sealed class JemObjective(JemTrainingOptions options)
 
     /// <summary>l_p_x_y = −(mean f(x⁺)[y] − mean f(x⁻)[y]), x⁻ a sample of p(x|y).</summary>
     /// <param name="logits">Logits of training rows, [n, K].</param>
-    /// <param name="sampleLogits">Logits of one sample a row, of the row's class, [n, K].</param>
+    /// <param name="sampleLogits">Logits of one sample per row, of the row's class, [n, K].</param>
     /// <param name="y">The class of each row, int64 [n].</param>
     /// <param name="weights">The weight of each training row, [n], or null.</param>
     public static Tensor JointLoss(Tensor logits, Tensor sampleLogits, Tensor y, Tensor? weights) =>

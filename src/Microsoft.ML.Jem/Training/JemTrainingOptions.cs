@@ -4,7 +4,7 @@ using Microsoft.ML.Jem.Sampling;
 
 namespace Microsoft.ML.Jem.Training;
 
-/// <summary>Every knob of training a joint energy model.</summary>
+/// <summary>Settings of training a joint energy model.</summary>
 /// <remarks>
 /// <para>The loss (section 4 of Grathwohl et al., ICLR 2020, whose names are in brackets) is
 /// w₁·(−log p(y|x)) + w₂·(−log p(x)) + w₃·(−log p(x, y)) + penalty·(E(x⁺)² + E(x⁻)²).</para>
@@ -49,13 +49,13 @@ public class JemTrainingOptions
     /// <summary>Largest absolute value of each component of ∂f/∂x in a Langevin step; above 0, or null for no limit. The default value is 1.</summary>
     public double? GradientClip { get; set; } = 1;
 
-    /// <summary>Chains kept in the replay buffer (buffer_size); at least one a class, at most 10 000 000. The default value is 1000.</summary>
+    /// <summary>Chains kept in the replay buffer (buffer_size); at least one per class, at most 10 000 000. The default value is 1000.</summary>
     public int BufferSize { get; set; } = 1000;
 
-    /// <summary>How often a chain starts anew at p0 instead of from the replay buffer (reinit_freq); 0 to 1. The default value is 0.05.</summary>
+    /// <summary>How often a new chain starts at p0 instead of from the replay buffer (reinit_freq); 0 to 1. The default value is 0.05.</summary>
     public double RestartProbability { get; set; } = 0.05;
 
-    /// <summary>p0, where chains start anew. The default value is <see cref="InitialDistribution.ClassGaussian"/>.</summary>
+    /// <summary>p0, where new chains start. The default value is <see cref="InitialDistribution.ClassGaussian"/>.</summary>
     public InitialDistribution InitialDistribution { get; set; } = InitialDistribution.ClassGaussian;
 
     /// <summary>
@@ -101,7 +101,7 @@ public class JemTrainingOptions
     public int? BatchSize { get; set; }
 
     /// <summary>
-    /// Passes over the training rows (n_epochs); 1 to 1 000 000. The default value is null: training goes on while the log-loss of the
+    /// Passes over the training rows (n_epochs); 1 to 1 000 000. The default value is null: training continues while the log-loss of the
     /// held-out rows falls; where no class is learnt (<see cref="ClassificationWeight"/> 0), for 500 + 1000·log₁₀(rows/100) updates.
     /// </summary>
     public int? NumberOfEpochs { get; set; }
@@ -160,7 +160,7 @@ public class JemTrainingOptions
     public int? NumberOfThreads { get; set; }
 
     /// <summary>
-    /// A directory in which training keeps its state, so that a training that was killed at any moment goes on where it was when
+    /// A directory in which training keeps its state, so that a training that was killed at any moment continues where it was when
     /// the same training is started again: with the same options, data and seed it ends at the same model, byte for byte, unless a
     /// <see cref="MaximumTrainingTime"/> cuts it short. The default value is null: no state is kept.
     /// </summary>

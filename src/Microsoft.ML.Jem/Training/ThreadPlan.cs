@@ -11,7 +11,7 @@ namespace Microsoft.ML.Jem.Training;
 internal readonly record struct ThreadPlan(int Members, int? PerOperation, int Alive)
 {
     /// <summary>Plans a training; never more than <see cref="JemTrainingOptions.NumberOfThreads"/> in all.</summary>
-    /// <param name="options">The knobs.</param>
+    /// <param name="options">The settings.</param>
     /// <param name="train">The rows of one member.</param>
     /// <param name="members">Number of members.</param>
     /// <param name="device">Where to train; members take turns on a GPU.</param>

@@ -81,7 +81,7 @@ internal sealed class TrainingLoop : IDisposable
     /// <param name="train">Rows to learn from; at least one. Rows without a label train p(x) only.</param>
     /// <param name="heldOut">Rows that choose the epoch; may be empty, then the last epoch stays.</param>
     /// <param name="standardization">What is done to features first.</param>
-    /// <param name="options">The knobs; checked.</param>
+    /// <param name="options">The settings; checked.</param>
     /// <param name="seed">Determines everything random: the same seed on the same machine gives the same weights.</param>
     /// <param name="device">Where to train; see <see cref="TorchDevice"/>.</param>
     /// <param name="log">Told of trouble and what was done about it, or null.</param>

@@ -12,7 +12,7 @@ internal abstract class TrainingSchedule
     /// <summary>Passes over the training rows between two looks at the held-out rows.</summary>
     public abstract int EpochsPerRound { get; }
 
-    /// <summary>Whether the mean of the weights of late is what is looked at, rather than the weights themselves.</summary>
+    /// <summary>Whether the mean of the latest weights is judged, rather than the weights themselves.</summary>
     public abstract bool Averages { get; }
 
     /// <summary>The share of the input noise that rows get.</summary>
@@ -100,7 +100,7 @@ internal sealed class PlannedSchedule(JemTrainingOptions options, int epochs, in
 }
 
 /// <summary>
-/// No horizon: the learning rate stays after the warm-up, and the mean of the weights of late takes the place of a rate that falls.
+/// No horizon: the learning rate stays after the warm-up, and the mean of the latest weights takes the place of a rate that falls.
 /// When the held-out loss stands still, the input noise goes; when it stands still again, training is over.
 /// </summary>
 /// <remarks>

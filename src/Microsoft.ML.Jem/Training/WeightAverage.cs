@@ -8,7 +8,7 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 namespace Microsoft.ML.Jem.Training;
 
 /// <summary>
-/// The mean of a module's parameters over its updates of late: each update counts (η + 1)/(t + η), so that the window grows with the
+/// The mean of a module's parameters over its latest updates: each update counts (η + 1)/(t + η), so that the window grows with the
 /// training and needs no horizon. Shamir, Zhang, "Stochastic gradient descent for non-smooth optimization", ICML 2013 (polynomial-decay averaging).
 /// </summary>
 internal sealed class WeightAverage : IDisposable
