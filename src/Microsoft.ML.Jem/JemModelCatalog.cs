@@ -56,7 +56,7 @@ public static class JemModelCatalog
     /// <param name="maximumBytes">The most bytes accepted, as a file and unpacked.</param>
     /// <returns>The model.</returns>
     /// <remarks>
-    /// The checksum finds damage, not malice: who edits a file on purpose can compute it anew. Load models from trusted sources
+    /// The checksum finds damage, not malice: who edits a file on purpose can compute it again. Load models from trusted sources
     /// only, as a file names the code that ML.NET loads it with.
     /// </remarks>
     /// <exception cref="ArgumentNullException">An argument is null.</exception>

@@ -1,10 +1,10 @@
 namespace Microsoft.ML.Jem.Fitting;
 
-/// <summary>Fits the one number T that makes softmax(logits / T) honest on held-out rows.</summary>
+/// <summary>Fits the one number T that calibrates softmax(logits / T) on held-out rows.</summary>
 /// <remarks>
 /// <para>T minimises the log-loss of the held-out rows (Guo et al., On Calibration of Modern Neural Networks, ICML 2017), between
 /// <see cref="Lowest"/> and <see cref="Highest"/>. The log-loss is convex in 1/T.</para>
-/// <para>Where every held-out row is classified correctly, as on small separable sets, the log-loss falls for ever as T → 0,
+/// <para>Where every held-out row is classified correctly, as on small separable sets, the log-loss falls without limit as T → 0,
 /// and the next wrong row would cost hundreds of nats. A prior log T ~ Normal(0, σ²) prevents that: it counts as much as a
 /// handful of rows, and so vanishes beside hundreds of them. The prior is centred at T = 1, so the log-loss of the held-out rows
 /// never rises above what it is unscaled.</para>

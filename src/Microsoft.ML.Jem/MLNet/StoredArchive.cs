@@ -7,7 +7,7 @@ namespace Microsoft.ML.Jem.MLNet;
 
 /// <summary>Compares every entry of the model file that is being loaded, other transformers' too, with its checksum.</summary>
 /// <remarks>
-/// A zip holds a CRC-32 of each entry, but .NET does not look at it, nor does ML.NET, which believes what it reads: damage to its
+/// A zip holds a CRC-32 of each entry, but .NET does not look at it, nor does ML.NET, which trusts what it reads: damage to its
 /// own entries would give another model, or an endless loop. What ML.NET read before it came to our entry cannot be saved from
 /// loops, but is found damaged here; what it reads after is read only if it is whole.
 /// </remarks>

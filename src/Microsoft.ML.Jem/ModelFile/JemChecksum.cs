@@ -6,7 +6,7 @@ using Microsoft.ML.Jem.Onnx.Proto;
 namespace Microsoft.ML.Jem.ModelFile;
 
 /// <summary>The SHA-256 of a model file, kept in its last metadata entry, which ends the file and which it does not cover.</summary>
-/// <remarks>It finds damage and edits by mistake. It is no signature: who edits on purpose can compute it anew.</remarks>
+/// <remarks>It finds damage and edits by mistake. It is not a signature: whoever edits on purpose can compute it again.</remarks>
 internal static class JemChecksum
 {
     /// <summary>

@@ -9,7 +9,7 @@ using static TorchSharp.torch.nn;
 namespace Microsoft.ML.Jem.Networks;
 
 /// <summary>
-/// A classifier f(x) whose logits a joint energy model is made of. Derive from it to bring a network of your own: say how it
+/// A classifier f(x) whose logits a joint energy model is made of. Derive from it to bring a network of your own: define how it
 /// is built and how it is written to ONNX, which is what runs at every prediction.
 /// </summary>
 /// <remarks>

@@ -86,8 +86,8 @@ public class JemTrainingOptions
     public int? WarmUp { get; set; }
 
     /// <summary>
-    /// How the learning rate falls afterwards where <see cref="NumberOfEpochs"/> is set; without, it stays, and the mean of the weights of
-    /// late is the model. The default value is <see cref="LearningRateDecay.Cosine"/>.
+    /// How the learning rate falls afterwards where <see cref="NumberOfEpochs"/> is set; without, it stays, and the mean of the latest
+    /// weights is the model. The default value is <see cref="LearningRateDecay.Cosine"/>.
     /// </summary>
     public LearningRateDecay Decay { get; set; } = LearningRateDecay.Cosine;
 
@@ -95,7 +95,7 @@ public class JemTrainingOptions
     public double WeightDecay { get; set; }
 
     /// <summary>
-    /// Rows, and chains, an update (batch_size); 1 to 1 000 000. The default value is null: 64, from 5000 training rows on 128,
+    /// Rows, and chains, per update (batch_size); 1 to 1 000 000. The default value is null: 64, from 5000 training rows on 128,
     /// from 100 000 on 512.
     /// </summary>
     public int? BatchSize { get; set; }

@@ -27,7 +27,7 @@ internal static partial class OptionsReference
             # Options
 
             Every setting of `JemTrainer.Options`, written from the code by a test of `tests/Microsoft.ML.Jem.Release.Tests`, which fails where
-            this page and the code differ. To write it anew: `UPDATE_DOCS=true dotnet test --project tests/Microsoft.ML.Jem.Release.Tests`.
+            this page and the code differ. To write it again: `UPDATE_DOCS=true dotnet test --project tests/Microsoft.ML.Jem.Release.Tests`.
 
             All mistakes are reported at once, in one `ArgumentOutOfRangeException`, when the trainer is made.
 

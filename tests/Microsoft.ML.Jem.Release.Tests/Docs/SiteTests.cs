@@ -26,7 +26,7 @@ public sealed partial class SiteTests
         ];
 
         Assert.NotEmpty(links);
-        Assert.Empty(links.Where(link => !Headings(link.Target).Contains(link.Heading)));
+        Assert.All(links, link => Assert.Contains(link.Heading, Headings(link.Target)));
     }
 
     [Fact]
@@ -36,7 +36,7 @@ public sealed partial class SiteTests
         string[] classes = [.. GlossaryClass().Matches(File.ReadAllText(Path.Combine(Repository.Docs, "glossary.md"))).Select(row => row.Groups[1].Value).Distinct()];
 
         Assert.NotEmpty(classes);
-        Assert.Empty(classes.Where(name => !Regex.IsMatch(sources, $@"\b(class|record|struct|enum) {name}\b")));
+        Assert.All(classes, name => Assert.Matches($@"\b(class|record|struct|enum) {name}\b", sources));
     }
 
     /// <summary>The anchors of a page's headings, as GitHub and docfx make them.</summary>
