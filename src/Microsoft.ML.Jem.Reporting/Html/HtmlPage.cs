@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
+using Microsoft.ML.Jem.Files;
 using OxyPlot;
 
 namespace Microsoft.ML.Jem.Reporting.Html;
@@ -115,16 +116,7 @@ public sealed class HtmlPage
         ArgumentException.ThrowIfNullOrEmpty(path);
         string full = Path.GetFullPath(path);
         Directory.CreateDirectory(Path.GetDirectoryName(full)!);
-        string beside = $"{full}.{Guid.NewGuid():N}.new";
-        try
-        {
-            File.WriteAllText(beside, ToString());
-            File.Move(beside, full, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(beside);
-        }
+        AtomicFile.Write(full, Encoding.UTF8.GetBytes(ToString()));
     }
 
     private static readonly Lazy<string> Style = new(() =>
