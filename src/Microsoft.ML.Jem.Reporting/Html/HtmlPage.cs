@@ -158,3 +158,9 @@ public sealed class HtmlPage
         throw new ArgumentException($"A picture of a report must be a PNG inside the page, '{PngPrefix}…' with Base64 after it, but begins with '{uri[..Math.Min(uri.Length, 30)]}'. ReportImage.FromPng makes one from bytes.");
     }
 }
+
+/// <summary>A number a reader should see first.</summary>
+/// <param name="Name">What was measured.</param>
+/// <param name="Value">The number, with its unit.</param>
+/// <param name="Meaning">A plain sentence that says what it means.</param>
+public sealed record Headline(string Name, string Value, string Meaning);
