@@ -1,6 +1,6 @@
 using Microsoft.ML.Jem.Images;
+using Microsoft.ML.Jem.ModelFile;
 using Microsoft.ML.Jem.Networks;
-using Microsoft.ML.Jem.Onnx;
 using Microsoft.ML.Jem.Training;
 
 namespace Microsoft.ML.Jem;
@@ -14,7 +14,7 @@ public sealed class JemModelParameters
     {
         Graph = graph;
         History = history;
-        _settings = new Lazy<JemModelSettings>(() => JemGraph.ReadSettings(graph));
+        _settings = new Lazy<JemModelSettings>(() => JemGraphReader.ReadSettings(graph));
     }
 
     /// <summary>Number of classes K.</summary>
@@ -58,7 +58,7 @@ public sealed class JemModelParameters
     internal JemModelSettings Settings => _settings.Value;
 
     /// <summary>All, with the networks' weights, read from the file anew at each call: scoring does not need them.</summary>
-    internal JemGraphDescription Description => JemGraph.Read(Graph);
+    internal JemGraphDescription Description => JemGraphReader.Read(Graph);
 
     /// <summary>The network the model was trained with, where it is the user's own and thus not in the file.</summary>
     internal JemNetwork? OwnNetwork { get; init; }

@@ -1,3 +1,4 @@
+using Microsoft.ML.Jem.ModelFile;
 using Microsoft.ML.Jem.Onnx;
 
 namespace Microsoft.ML.Jem;

@@ -1,4 +1,5 @@
 using Microsoft.ML.Jem.MLNet;
+using Microsoft.ML.Jem.ModelFile;
 using Microsoft.ML.Jem.Onnx;
 using Microsoft.ML.Jem.Training;
 using Microsoft.ML.Runtime;

@@ -2,7 +2,7 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Jem;
 using Microsoft.ML.Jem.MLNet;
-using Microsoft.ML.Jem.Onnx;
+using Microsoft.ML.Jem.ModelFile;
 using Microsoft.ML.Jem.Scoring;
 using Microsoft.ML.Jem.Training;
 using Microsoft.ML.Runtime;

@@ -1,7 +1,7 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.Jem.Images;
 using Microsoft.ML.Jem.MLNet;
-using Microsoft.ML.Jem.Onnx;
+using Microsoft.ML.Jem.ModelFile;
 using Microsoft.ML.Jem.Scoring;
 using Microsoft.ML.Runtime;
 

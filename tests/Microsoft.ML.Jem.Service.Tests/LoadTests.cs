@@ -52,7 +52,7 @@ public sealed class LoadTests
         foreach (byte[] model in models)
         {
             await File.WriteAllBytesAsync(path, model, Cancellation);
-            LoadedModel loaded = ModelFile.Load(path, long.MaxValue);
+            LoadedModel loaded = ModelLoading.Load(path, long.MaxValue);
             expected[loaded.Id] = (Expected.Of(path, rows), loaded.Classes);
         }
 
@@ -112,7 +112,7 @@ public sealed class LoadTests
         service.ReplaceModel(good);
         string path = Path.Combine(service.Folder, "good.zip");
         await File.WriteAllBytesAsync(path, good, Cancellation);
-        await WaitForAsync(service, ModelFile.Load(path, long.MaxValue).Id);
+        await WaitForAsync(service, ModelLoading.Load(path, long.MaxValue).Id);
     }
 
     private static async Task WaitForAsync(Service service, string model)
@@ -126,7 +126,7 @@ public sealed class LoadTests
     {
         float[][] digits = Files.Digits("test");
         RowScores[] expected = Expected.Of(service.ModelPath, digits);
-        IReadOnlyList<string> classes = ModelFile.Load(service.ModelPath, long.MaxValue).Classes;
+        IReadOnlyList<string> classes = ModelLoading.Load(service.ModelPath, long.MaxValue).Classes;
         long requests = 0, rows = 0;
         long end = Stopwatch.GetTimestamp() + (long)(duration.TotalSeconds * Stopwatch.Frequency);
         await Task.WhenAll(Enumerable.Range(0, Clients).Select(number => Task.Run(async () =>

@@ -13,7 +13,7 @@ public sealed class ModelTests : IDisposable
     public void The_model_in_the_repository_is_small_and_loads()
     {
         Assert.InRange(new FileInfo(Files.BundledModel).Length, 1, 2 << 20);
-        Assert.Equal(64, ModelFile.Load(Files.BundledModel, 16 << 20).Width);
+        Assert.Equal(64, ModelLoading.Load(Files.BundledModel, 16 << 20).Width);
     }
 
     /// <summary>The command in examples/ScoringService/README.md, with another folder for what it writes.</summary>
@@ -33,7 +33,7 @@ public sealed class ModelTests : IDisposable
             await process.WaitForExitAsync(TestContext.Current.CancellationToken);
 
             Assert.True(process.ExitCode == 0, printed);
-            Assert.Equal(64, ModelFile.Load(Path.Combine(folder.FullName, "model.zip"), 16 << 20).Width);
+            Assert.Equal(64, ModelLoading.Load(Path.Combine(folder.FullName, "model.zip"), 16 << 20).Width);
         }
         finally
         {
@@ -56,13 +56,13 @@ public sealed class ModelTests : IDisposable
     public void A_request_finishes_with_the_model_it_began_with()
     {
         using var slot = new ModelSlot();
-        LoadedModel first = ModelFile.Load(Files.BundledModel, 16 << 20);
+        LoadedModel first = ModelLoading.Load(Files.BundledModel, 16 << 20);
         slot.Replace(first);
         float[][] rows = Files.Digits("test")[..20];
         RowScores[] before = first.Score(rows);
         ModelLease lease = slot.TryAcquire()!;
 
-        slot.Replace(ModelFile.Load(Files.BundledModel, 16 << 20));
+        slot.Replace(ModelLoading.Load(Files.BundledModel, 16 << 20));
         RowScores[] during = lease.Model.Score(rows);
         lease.Dispose();
         lease.Dispose();
@@ -78,7 +78,7 @@ public sealed class ModelTests : IDisposable
     [Fact]
     public void Engines_and_views_give_the_same_numbers()
     {
-        LoadedModel model = ModelFile.Load(Files.BundledModel, 16 << 20);
+        LoadedModel model = ModelLoading.Load(Files.BundledModel, 16 << 20);
         float[][] rows = Files.Digits("novel")[..50];
 
         RowScores[] one = model.ScoreSingly(rows);
@@ -91,9 +91,9 @@ public sealed class ModelTests : IDisposable
     [Fact]
     public void A_file_that_unpacks_to_too_much_is_refused()
     {
-        var error = Assert.Throws<InvalidDataException>(() => ModelFile.Load(Files.BundledModel, new FileInfo(Files.BundledModel).Length));
+        var error = Assert.Throws<InvalidDataException>(() => ModelLoading.Load(Files.BundledModel, new FileInfo(Files.BundledModel).Length));
         Assert.Contains("unpacks to more than", error.Message);
-        error = Assert.Throws<InvalidDataException>(() => ModelFile.Load(Files.BundledModel, 1000));
+        error = Assert.Throws<InvalidDataException>(() => ModelLoading.Load(Files.BundledModel, 1000));
         Assert.Contains("expected at most 1000", error.Message);
     }
 
@@ -102,7 +102,7 @@ public sealed class ModelTests : IDisposable
     {
         File.WriteAllBytes(_path, Files.WithoutChecksum());
 
-        var error = Assert.Throws<InvalidDataException>(() => ModelFile.Load(_path, 16 << 20));
+        var error = Assert.Throws<InvalidDataException>(() => ModelLoading.Load(_path, 16 << 20));
 
         Assert.Contains("save it with SaveVerified", error.Message);
     }
@@ -115,12 +115,12 @@ public sealed class ModelTests : IDisposable
         IDataView rows = context.Data.LoadFromEnumerable(new[] { new FeatureRow() }, FeaturesOf(schema));
 
         context.Model.SaveVerified(new TransformerChain<ITransformer>([.. chain.SkipLast(1)]), schema, _path);
-        var error = Assert.Throws<InvalidDataException>(() => ModelFile.Load(_path, 16 << 20));
+        var error = Assert.Throws<InvalidDataException>(() => ModelLoading.Load(_path, 16 << 20));
         Assert.Contains("does not end with a Jem classifier", error.Message);
 
         ITransformer scaling = context.Transforms.CopyColumns("Features", "Features").Fit(rows);
         context.Model.SaveVerified(new TransformerChain<ITransformer>([scaling, chain.LastTransformer]), schema, _path);
-        error = Assert.Throws<InvalidDataException>(() => ModelFile.Load(_path, 16 << 20));
+        error = Assert.Throws<InvalidDataException>(() => ModelLoading.Load(_path, 16 << 20));
         Assert.Contains("computes its column 'Features'", error.Message);
     }
 

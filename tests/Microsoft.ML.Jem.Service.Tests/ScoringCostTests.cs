@@ -10,7 +10,7 @@ public sealed class ScoringCostTests
     [Trait("Category", "Long")]
     public void Cost_of_rows_with_engines_and_with_a_view()
     {
-        LoadedModel model = ModelFile.Load(Files.BundledModel, 16 << 20);
+        LoadedModel model = ModelLoading.Load(Files.BundledModel, 16 << 20);
         float[][] digits = Files.Digits("test");
         foreach (int count in new[] { 1, 2, 4, 8, 16, 32, 64, 256 })
         {

@@ -12,19 +12,20 @@ public sealed class ArchitectureTests
     {
         { "Features", [] },
         { "Images", [] },
-        { "Calibration", [] },
         { "Evaluation", [] },
         { "Files", [] },
         { "Native", ["Files"] },
-        { "Onnx", ["Features", "Calibration"] },
-        { "Scoring", ["Onnx", "Features", "Calibration"] },
+        { "Onnx", [] },
+        { "Ood", ["Onnx", "Features", "Native"] },
+        { "ModelFile", ["Ood", "Onnx", "Features", "Files"] },
+        { "Scoring", ["ModelFile", "Onnx", "Features"] },
         { "Networks", ["Onnx", "Features", "Images", "Native"] },
         { "Energy", ["Networks", "Onnx", "Features", "Images", "Native"] },
-        { "Sampling", ["Energy", "Networks", "Onnx", "Features", "Images", "Native"] },
-        { "Training", ["Sampling", "Energy", "Networks", "Onnx", "Calibration", "Features", "Images", "Native"] },
-        { "Fitting", ["Training", "Sampling", "Energy", "Networks", "Scoring", "Onnx", "Calibration", "Features", "Images", "Native"] },
-        { "Generation", ["Training", "Sampling", "Energy", "Networks", "Onnx", "Features", "Images", "Native"] },
-        { "Robustness", ["Evaluation", "Energy", "Onnx", "Features", "Native"] },
+        { "Sampling", ["Energy", "Networks", "ModelFile", "Onnx", "Features", "Images", "Native"] },
+        { "Training", ["Sampling", "Energy", "Networks", "ModelFile", "Ood", "Onnx", "Features", "Images", "Native"] },
+        { "Fitting", ["Training", "Sampling", "Energy", "Networks", "Scoring", "ModelFile", "Ood", "Onnx", "Features", "Images", "Native"] },
+        { "Generation", ["Training", "Sampling", "Energy", "Networks", "ModelFile", "Onnx", "Features", "Images", "Native"] },
+        { "Robustness", ["Evaluation", "Energy", "ModelFile", "Onnx", "Features", "Native"] },
     };
 
     [Theory]
@@ -40,12 +41,18 @@ public sealed class ArchitectureTests
     [Theory]
     [InlineData("Features")]
     [InlineData("Images")]
-    [InlineData("Calibration")]
     [InlineData("Evaluation")]
     [InlineData("Onnx")]
+    [InlineData("ModelFile")]
     [InlineData("Scoring")]
     public void Scoring_and_what_it_needs_never_touches_TorchSharp(string folder) =>
         Assert.Empty(From(folder).Where(reference => reference.ToAssembly == "TorchSharp").Select(reference => reference.From));
+
+    [Fact]
+    public void A_witness_touches_TorchSharp_where_it_is_fitted_alone() => Assert.Empty(From("Ood")
+        .Where(reference => reference.ToAssembly == "TorchSharp")
+        .Where(reference => reference.Member.StartsWith("Write", StringComparison.Ordinal) || reference.Member.StartsWith("Read", StringComparison.Ordinal))
+        .Select(reference => $"{reference.From}.{reference.Member}"));
 
     [Fact]
     public void Only_the_root_and_MLNet_know_ML_NET()
@@ -87,6 +94,7 @@ public sealed class ArchitectureTests
     {
         Assert.Contains(From("Training"), reference => reference.ToAssembly == "TorchSharp");
         Assert.Contains(From("Training"), reference => IsWithin(reference.ToNamespace, "Sampling"));
+        Assert.Contains(From("Ood"), reference => reference.ToAssembly == "TorchSharp" && reference.Member == "Fit");
         Assert.Contains(From("MLNet"), reference => reference.ToAssembly == "Microsoft.ML.Data");
     }
 

@@ -1,5 +1,5 @@
 using Microsoft.ML.Data;
-using Microsoft.ML.Jem.Onnx;
+using Microsoft.ML.Jem.ModelFile;
 using Microsoft.ML.Jem.Tests.Data;
 
 namespace Microsoft.ML.Jem.Tests;
@@ -279,7 +279,7 @@ public sealed class JemTransformerTests(CloudModel model) : IClassFixture<CloudM
         using var file = new MemoryStream();
         model.Jem.ExportToOnnx(file);
 
-        JemGraphDescription description = JemGraph.Read(file.ToArray());
+        JemGraphDescription description = JemGraphReader.Read(file.ToArray());
 
         Assert.Equal(["a", "b", "c"], description.Settings.ClassNames.Order());
         Assert.Equal(4, description.Settings.Width);

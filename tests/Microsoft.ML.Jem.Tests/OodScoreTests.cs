@@ -1,5 +1,5 @@
-using Microsoft.ML.Jem.Calibration;
 using Microsoft.ML.Jem.Evaluation;
+using Microsoft.ML.Jem.Ood;
 using Microsoft.ML.Jem.Quality;
 
 namespace Microsoft.ML.Jem.Tests;

@@ -7,8 +7,8 @@ namespace Microsoft.ML.Jem.Tests;
 /// <remarks>NetArchTest, made for this, leaves out every namespace that begins with Microsoft, and so finds nothing here.</remarks>
 internal static class References
 {
-    /// <summary>A reference from one type to another, by namespace.</summary>
-    public sealed record Reference(string From, string FromNamespace, string ToNamespace, string ToAssembly);
+    /// <summary>A reference from a member of one type (empty for a field or base type) to another type, by namespace.</summary>
+    public sealed record Reference(string From, string Member, string FromNamespace, string ToNamespace, string ToAssembly);
 
     /// <summary>All references of the assembly's types; those between members of one namespace among them.</summary>
     public static Reference[] Of(string assemblyPath)
@@ -16,22 +16,22 @@ internal static class References
         using AssemblyDefinition assembly = AssemblyDefinition.ReadAssembly(assemblyPath);
         return
         [
-            .. assembly.MainModule.GetTypes().SelectMany(type => Used(type).Select(used => Outermost(used.GetElementType()))
-                .Where(used => used is not GenericParameter)
-                .Select(used => new Reference(type.FullName, Outermost(type).Namespace, used.Namespace, AssemblyOf(used))).Distinct()),
+            .. assembly.MainModule.GetTypes().SelectMany(type => Used(type).Select(use => (use.Member, Type: Outermost(use.Type.GetElementType())))
+                .Where(use => use.Type is not GenericParameter)
+                .Select(use => new Reference(type.FullName, use.Member, Outermost(type).Namespace, use.Type.Namespace, AssemblyOf(use.Type))).Distinct()),
         ];
     }
 
-    private static IEnumerable<TypeReference> Used(TypeDefinition type)
+    private static IEnumerable<(string Member, TypeReference Type)> Used(TypeDefinition type)
     {
         IEnumerable<TypeReference> direct =
         [
             .. type.BaseType is null ? [] : new[] { type.BaseType },
             .. type.Interfaces.Select(implemented => implemented.InterfaceType),
             .. type.Fields.Select(field => field.FieldType),
-            .. type.Methods.SelectMany(Used),
         ];
-        return direct.SelectMany(Parts);
+        return direct.SelectMany(Parts).Select(used => ("", used))
+            .Concat(type.Methods.SelectMany(method => Used(method).SelectMany(Parts).Select(used => (method.Name, used))));
     }
 
     private static IEnumerable<TypeReference> Used(MethodDefinition method)

@@ -40,7 +40,7 @@ public sealed partial class ModelReloader(
         (_hasTried, _tried) = (true, stamp);
         try
         {
-            LoadedModel model = ModelFile.Load(_path, options.Value.MaximumModelBytes);
+            LoadedModel model = ModelLoading.Load(_path, options.Value.MaximumModelBytes);
             drift.Begin(model);
             slot.Replace(model);
             metrics.Reloaded(succeeded: true);

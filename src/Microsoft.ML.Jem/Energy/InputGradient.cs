@@ -1,6 +1,5 @@
 using Microsoft.ML.Jem.Native;
 using Microsoft.ML.Jem.Networks;
-using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -22,14 +21,4 @@ internal static class InputGradient
             using Tensor isOwn = column.eq(classes);
             return isOwn.to(logits.dtype);
         });
-
-    /// <summary>
-    /// The approximate mass −‖∂ log p(x)/∂x‖₂, [n] (section 5.3 of the paper): near 0 where the density is flat, as it is
-    /// around typical rows; strongly negative where it is steep.
-    /// </summary>
-    public static Tensor ApproximateMass(JemNetwork network, Module<Tensor, Tensor> module, Tensor x)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        return OfLogSumExp(network, module, x).norm(dim: 1).neg().MoveToOuterDisposeScope();
-    }
 }

@@ -1,11 +1,18 @@
 using Microsoft.ML.Jem.Features;
+using Microsoft.ML.Jem.ModelFile;
 using Microsoft.ML.Jem.Networks;
 using Microsoft.ML.Jem.Onnx;
+using Microsoft.ML.Jem.Ood;
 using Microsoft.ML.Jem.Sampling;
 using Microsoft.ML.Jem.Training;
 using TorchSharp;
 
 namespace Microsoft.ML.Jem.Fitting;
+
+/// <summary>What has come of rows.</summary>
+/// <param name="Graph">The model file.</param>
+/// <param name="History">How training went, epoch by epoch of each member.</param>
+internal sealed record FittedModel(byte[] Graph, IReadOnlyList<TrainingProgress> History);
 
 /// <summary>From rows to a model: hold rows out, standardise, train, calibrate, write the graph.</summary>
 internal sealed class ModelFitting(JemTrainingOptions given, int seed, torch.Device device)
@@ -56,12 +63,12 @@ internal sealed class ModelFitting(JemTrainingOptions given, int seed, torch.Dev
                 Standardization = standardization,
                 ClassNames = classNames,
                 FeatureNames = featureNames,
-                Statistics = OodStatistics.Of(options),
                 UnfamiliarShare = options.UnfamiliarShare,
-                Members = [.. members.Select(_ => new MemberSettings())],
+                Members = [],
                 Metadata = metadata,
             };
-            ModelCalibration calibration = ModelCalibration.Of(settings, members, parts, seed);
+            WitnessKind[] witnesses = Witnesses.Of(options.OodStatistic, options.Network.GetType().Name, options.Network.NamesHidden, options.Network.WritesGradient);
+            ModelCalibration calibration = ModelCalibration.Of(settings, witnesses, members, parts, seed);
             Log(calibration.Describe());
             byte[] graph = JemGraph.Write(calibration.Settings, [WithSampler(sampler, members[0].Writer), .. members.Skip(1).Select(member => member.Writer)]);
             checkpoint?.Delete(Warn);

@@ -1,4 +1,5 @@
 using Microsoft.ML.Data;
+using Microsoft.ML.Jem.ModelFile;
 using Microsoft.ML.Jem.Onnx;
 using Microsoft.ML.Jem.Onnx.Proto;
 using Microsoft.ML.Model.OnnxConverter;

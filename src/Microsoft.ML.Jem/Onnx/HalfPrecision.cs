@@ -4,7 +4,7 @@ namespace Microsoft.ML.Jem.Onnx;
 
 /// <summary>Stores the weights of networks in half precision, which halves the file; runtimes widen them again as they load it.</summary>
 /// <remarks>
-/// Matrices of the networks and hidden prototypes are rounded. What calibrates them stays exact: standardisation, densities,
+/// Matrices of the networks are rounded, and those values beside them that the caller names (hidden directions). What calibrates them stays exact: standardisation, densities,
 /// surprise curves and conformal tables.
 /// </remarks>
 internal static class HalfPrecision
@@ -18,15 +18,17 @@ internal static class HalfPrecision
             : tensor.Name;
 
     /// <summary>Rounds the weights and widens them by a Cast where the graph reads them.</summary>
+    /// <param name="graph">The graph.</param>
+    /// <param name="canRound">Whether a matrix of that name may be rounded, one of our own names; those of networks always may.</param>
     /// <exception cref="InvalidDataException">The weights are damaged.</exception>
-    public static void Apply(GraphProto graph)
+    public static void Apply(GraphProto graph, Predicate<string> canRound)
     {
         var weights = new OnnxWeights(graph);
         int casts = 0;
         for (int i = 0; i < graph.Initializer.Count; i++)
         {
             TensorProto tensor = graph.Initializer[i];
-            if (!CanRound(tensor) || weights.Get(tensor.Name) is not { } exact || Array.Exists(exact.Values, Overflows))
+            if (!IsMatrix(tensor) || (JemNames.IsReserved(tensor.Name) && !canRound(tensor.Name)) || weights.Get(tensor.Name) is not { } exact || Array.Exists(exact.Values, Overflows))
                 continue;
 
             graph.Initializer[i] = OnnxTensorData.CreateHalf(tensor.Name + Suffix, exact.Values, exact.Shape);
@@ -59,9 +61,7 @@ internal static class HalfPrecision
         graph.Node.Add(nodes);
     }
 
-    private static bool CanRound(TensorProto tensor) =>
-        tensor.DataType == (int)OnnxType.Float && tensor.Dims.Count >= 2 &&
-        (!JemNames.IsReserved(tensor.Name) || tensor.Name.EndsWith(JemNames.Prototypes, StringComparison.Ordinal));
+    private static bool IsMatrix(TensorProto tensor) => tensor.DataType == (int)OnnxType.Float && tensor.Dims.Count >= 2;
 
     private static bool Overflows(float value) => Math.Abs(value) > (float)Half.MaxValue;
 }

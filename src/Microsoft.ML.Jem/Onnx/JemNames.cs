@@ -18,13 +18,11 @@ internal static class JemNames
     public const string Scale = Prefix + "Scale";
     public const string LowerLimit = Prefix + "LowerLimit";
     public const string UpperLimit = Prefix + "UpperLimit";
+    public const string WideLowerLimit = Prefix + "Reference.LowerLimit";
+    public const string WideUpperLimit = Prefix + "Reference.UpperLimit";
     public const string Temperature = Prefix + "Temperature";
     public const string Axis = Prefix + "Axis";
     public const string Tail = Prefix + "Tail";
-    public const string Reference = Prefix + "Reference";
-    public const string Prototypes = Prefix + "Prototypes";
-    public const string Surprise = Prefix + "Surprise";
-    public const string Table = Prefix + "Table";
     public const string RankCount = Prefix + "RankCount";
     public const string Doubt = Prefix + "Doubt";
 

@@ -1,4 +1,4 @@
-using System.Buffers.Binary;
+using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using Google.Protobuf;
 using Microsoft.ML.Jem.Onnx.Proto;
@@ -6,42 +6,28 @@ using Microsoft.ML.Jem.Onnx.Proto;
 namespace Microsoft.ML.Jem.Onnx;
 
 /// <summary>Turns values and shapes into ONNX tensors.</summary>
+/// <remarks>ONNX stores little-endian values, and every processor that ONNX Runtime or libtorch is built for has them so in memory.</remarks>
 internal static class OnnxTensorData
 {
     /// <summary>The first dimension of every input and output: the number of rows, known only when the graph runs.</summary>
     public const string RowDimension = "N";
 
-    public static TensorProto Create(string name, ReadOnlySpan<float> values, ReadOnlySpan<long> shape)
-    {
-        byte[] raw = MemoryMarshal.AsBytes(values).ToArray();
-        if (!BitConverter.IsLittleEndian)
-        {
-            for (int i = 0; i < values.Length; i++)
-                BinaryPrimitives.WriteSingleLittleEndian(raw.AsSpan(sizeof(float) * i), values[i]);
-        }
-
-        return Create(name, OnnxType.Float, values.Length, raw, shape);
-    }
+    public static TensorProto Create(string name, ReadOnlySpan<float> values, ReadOnlySpan<long> shape) =>
+        Create(name, OnnxType.Float, values.Length, MemoryMarshal.AsBytes(values).ToArray(), shape);
 
     /// <summary>Single-precision values, little-endian, which are not copied: they must stay as they are until the tensor is written.</summary>
     public static TensorProto Create(string name, ReadOnlyMemory<byte> raw, ReadOnlySpan<long> shape) =>
         Create(name, OnnxType.Float, raw.Length / sizeof(float), raw, shape);
 
-    public static TensorProto Create(string name, ReadOnlySpan<long> values, ReadOnlySpan<long> shape)
-    {
-        byte[] raw = new byte[sizeof(long) * values.Length];
-        for (int i = 0; i < values.Length; i++)
-            BinaryPrimitives.WriteInt64LittleEndian(raw.AsSpan(sizeof(long) * i), values[i]);
-        return Create(name, OnnxType.Int64, values.Length, raw, shape);
-    }
+    public static TensorProto Create(string name, ReadOnlySpan<long> values, ReadOnlySpan<long> shape) =>
+        Create(name, OnnxType.Int64, values.Length, MemoryMarshal.AsBytes(values).ToArray(), shape);
 
     /// <summary>Half-precision values, rounded to the nearest.</summary>
     public static TensorProto CreateHalf(string name, ReadOnlySpan<float> values, ReadOnlySpan<long> shape)
     {
-        byte[] raw = new byte[sizeof(ushort) * values.Length];
-        for (int i = 0; i < values.Length; i++)
-            BinaryPrimitives.WriteHalfLittleEndian(raw.AsSpan(sizeof(ushort) * i), (Half)values[i]);
-        return Create(name, OnnxType.Float16, values.Length, raw, shape);
+        var halves = new Half[values.Length];
+        TensorPrimitives.ConvertToHalf(values, halves);
+        return Create(name, OnnxType.Float16, halves.Length, MemoryMarshal.AsBytes(halves.AsSpan()).ToArray(), shape);
     }
 
     /// <summary>Texts, one-dimensional.</summary>
@@ -54,34 +40,14 @@ internal static class OnnxTensorData
     }
 
     /// <summary>Decodes single-precision values.</summary>
-    public static void Read(ReadOnlySpan<byte> raw, Span<float> values)
-    {
-        if (BitConverter.IsLittleEndian)
-        {
-            raw.CopyTo(MemoryMarshal.AsBytes(values));
-            return;
-        }
-
-        for (int i = 0; i < values.Length; i++)
-            values[i] = BinaryPrimitives.ReadSingleLittleEndian(raw[(sizeof(float) * i)..]);
-    }
+    public static void Read(ReadOnlySpan<byte> raw, Span<float> values) => raw.CopyTo(MemoryMarshal.AsBytes(values));
 
     /// <summary>Decodes half-precision values.</summary>
-    public static void ReadHalf(ReadOnlySpan<byte> raw, Span<float> values)
-    {
-        for (int i = 0; i < values.Length; i++)
-            values[i] = (float)BinaryPrimitives.ReadHalfLittleEndian(raw[(sizeof(ushort) * i)..]);
-    }
+    public static void ReadHalf(ReadOnlySpan<byte> raw, Span<float> values) =>
+        TensorPrimitives.ConvertToSingle(MemoryMarshal.Cast<byte, Half>(raw), values);
 
     /// <summary>The values of a tensor of type <see cref="OnnxType.Int64"/>.</summary>
-    public static long[] Integers(TensorProto tensor)
-    {
-        ReadOnlySpan<byte> raw = tensor.RawData.Span;
-        var values = new long[raw.Length / sizeof(long)];
-        for (int i = 0; i < values.Length; i++)
-            values[i] = BinaryPrimitives.ReadInt64LittleEndian(raw[(sizeof(long) * i)..]);
-        return values;
-    }
+    public static long[] Integers(TensorProto tensor) => MemoryMarshal.Cast<byte, long>(tensor.RawData.Span).ToArray();
 
     /// <summary>The type of a value with a row dimension of unknown size before <paramref name="rowShape"/>.</summary>
     public static ValueInfoProto RowsOf(string name, OnnxType type, ReadOnlySpan<long> rowShape)

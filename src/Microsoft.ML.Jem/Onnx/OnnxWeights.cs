@@ -3,6 +3,11 @@ using Microsoft.ML.Jem.Onnx.Proto;
 
 namespace Microsoft.ML.Jem.Onnx;
 
+/// <summary>Float weights read from a model file.</summary>
+/// <param name="Values">The weights in row-major order.</param>
+/// <param name="Shape">Size of each dimension.</param>
+internal sealed record OnnxTensor(float[] Values, long[] Shape);
+
 /// <summary>The float initializers of a graph by name, those of half precision too; each is decoded when it is asked for.</summary>
 internal sealed class OnnxWeights
 {

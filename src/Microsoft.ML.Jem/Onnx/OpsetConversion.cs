@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.ML.Jem.Onnx.Proto;
 
 namespace Microsoft.ML.Jem.Onnx;
@@ -21,6 +22,16 @@ internal static class OpsetConversion
         "Log", "MatMul", "Max", "MaxPool", "Mean", "Min", "Mul", "Neg", "Not", "Or", "Pow", "Reciprocal", "Relu", "Reshape", "Selu",
         "Shape", "Sigmoid", "Sign", "Sin", "Softplus", "Softsign", "Sqrt", "Sub", "Sum", "Tanh", "ThresholdedRelu", "Transpose", "Where",
     };
+
+    /// <summary>Rewrites a model for the operator set <paramref name="to"/>.</summary>
+    /// <exception cref="NotSupportedException">An operator is not known to have a counterpart in that version.</exception>
+    public static void Convert(ModelProto model, int to)
+    {
+        OperatorSetIdProto standard = model.OpsetImport.Single(set => set.Domain.Length == 0);
+        model.Graph = Convert(model.Graph, (int)standard.Version, to);
+        standard.Version = to;
+        model.IrVersion = OnnxGraph.IrVersion(to);
+    }
 
     /// <summary>The graph for the operator set <paramref name="to"/>; the one given is left as it is.</summary>
     /// <param name="graph">A graph written for <paramref name="from"/>.</param>
@@ -116,5 +127,56 @@ internal static class OpsetConversion
             node.Input.Add(input);
         node.Output.Add(output);
         return node;
+    }
+}
+
+/// <summary>Moves the axes of operators between an attribute and an input, and keeps the constants that takes.</summary>
+internal sealed class OnnxAxes(GraphProto graph)
+{
+    private const string Attribute = "axes";
+    private const string ZeroName = JemNames.Prefix + "NoBias";
+
+    private readonly Dictionary<string, TensorProto> _initializers = graph.Initializer.ToDictionary(tensor => tensor.Name, StringComparer.Ordinal);
+
+    /// <summary>The node with its axes where they are wanted; a node without axes works on all dimensions and stays as it is.</summary>
+    public NodeProto Place(NodeProto node, bool asInput)
+    {
+        AttributeProto? attribute = node.Attribute.FirstOrDefault(candidate => candidate.Name == Attribute);
+        if (asInput && attribute is not null)
+        {
+            node.Attribute.Remove(attribute);
+            node.Input.Add(Constant(attribute.Ints));
+        }
+        else if (!asInput && node.Input.Count == 2)
+        {
+            node.Attribute.Add(OnnxAttribute.Ints(Attribute, Values(node, node.Input[1])).ToProto());
+            node.Input.RemoveAt(1);
+        }
+
+        return node;
+    }
+
+    /// <summary>Name of a bias that adds nothing.</summary>
+    public string Zero() => Add(ZeroName, () => OnnxTensorData.Create(ZeroName, [0f], [1]));
+
+    private string Constant(IEnumerable<long> axes)
+    {
+        string name = JemNames.Axis + string.Join('_', axes.Select(axis => axis.ToString(CultureInfo.InvariantCulture)));
+        long[] values = [.. axes];
+        return Add(name, () => OnnxTensorData.Create(name, values, [values.Length]));
+    }
+
+    private string Add(string name, Func<TensorProto> create)
+    {
+        if (_initializers.TryAdd(name, create()))
+            graph.Initializer.Add(_initializers[name]);
+        return name;
+    }
+
+    private long[] Values(NodeProto node, string name)
+    {
+        if (!_initializers.TryGetValue(name, out TensorProto? tensor) || tensor.DataType != (int)OnnxType.Int64)
+            throw new NotSupportedException($"The axes of {node.OpType} '{node.Name}' are computed, which no operator set below 13 allows (18 for reductions other than ReduceSum). Store them as an initializer.");
+        return OnnxTensorData.Integers(tensor);
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Microsoft.ML.Jem.ModelFile;
 using Microsoft.ML.Jem.Onnx;
 using Microsoft.ML.Jem.Onnx.Proto;
 using TorchSharp;

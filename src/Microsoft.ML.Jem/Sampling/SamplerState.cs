@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Microsoft.ML.Jem.ModelFile;
 using Microsoft.ML.Jem.Onnx;
 
 namespace Microsoft.ML.Jem.Sampling;
@@ -97,7 +98,7 @@ internal sealed record SamplerState(
     /// <summary>The values of a name; null in the shape is any size, or as the last of three no dimension at all.</summary>
     private static OnnxTensor Get(JemGraphDescription model, string name, params ReadOnlySpan<long?> shape)
     {
-        if (!model.Weights.TryGetValue(JemNames.Scope(0, model.Settings.Members.Count) + Prefix + name, out OnnxTensor? tensor))
+        if (!model.Weights.TryGetValue(JemNames.Scope(0, model.Settings.MemberCount) + Prefix + name, out OnnxTensor? tensor))
             throw new InvalidDataException($"The model is damaged: it lacks the sampler's values '{Prefix + name}'.");
         bool diagonal = shape.Length == 3 && tensor.Shape.Length == 2;
         bool fits = tensor.Shape.Length == (diagonal ? 2 : shape.Length);

@@ -1,5 +1,5 @@
-using Microsoft.ML.Jem.Calibration;
 using Microsoft.ML.Jem.Networks;
+using Microsoft.ML.Jem.Ood;
 using Microsoft.ML.Jem.Sampling;
 
 namespace Microsoft.ML.Jem.Training;

@@ -1,3 +1,4 @@
+using Microsoft.ML.Jem.ModelFile;
 using Microsoft.ML.Jem.Native;
 using Microsoft.ML.Jem.Networks;
 using Microsoft.ML.Jem.Onnx;

@@ -1,7 +1,9 @@
 using Microsoft.ML.Jem.Benchmarks.Baseline;
 using Microsoft.ML.Jem.Benchmarks.Data;
+using Microsoft.ML.Jem.ModelFile;
 using Microsoft.ML.Jem.Networks;
 using Microsoft.ML.Jem.Onnx;
+using Microsoft.ML.Jem.Ood;
 using TorchSharp;
 using static TorchSharp.torch.nn;
 
@@ -47,7 +49,7 @@ internal static class ConformalShare
     {
         var graph = new OnnxGraph("Tables");
         string surprise = graph.AddInput(JemNames.Features, OnnxType.Float, 1);
-        string[] below = [.. settings.Members.Select((member, m) => ConformalLookup.Write(graph, surprise, member.Calibration!.Table!, $"{JemNames.Table}{m}"))];
+        string[] below = [.. settings.Members.Select((member, m) => ConformalLookup.Write(graph, surprise, member.Calibration!.Table!, $"{OodRank.Table}{m}"))];
         string count = graph.AddInitializer(JemNames.RankCount, [settings.TableSize + 1f]);
         graph.AddOutput(graph.SqueezeColumn(graph.AddNode("Div", [graph.Sum(below), count]), JemNames.OodScore), OnnxType.Float);
         return JemChecksum.Seal(graph.ToModel(JemGraph.ProducerName, "1"));

@@ -1,7 +1,8 @@
 using BenchmarkDotNet.Attributes;
 using Microsoft.ML.Jem.Benchmarks.Baseline;
-using Microsoft.ML.Jem.Calibration;
+using Microsoft.ML.Jem.ModelFile;
 using Microsoft.ML.Jem.Onnx;
+using Microsoft.ML.Jem.Ood;
 
 namespace Microsoft.ML.Jem.Benchmarks.Suites;
 
@@ -21,7 +22,7 @@ public class ConformalTableBenchmarks
         var graph = new OnnxGraph("Table");
         string surprise = graph.AddInput(JemNames.Features, OnnxType.Float, 1);
         var table = ConformalTable.Create([.. Enumerable.Range(0, Scores).Select(i => (float)i)], Scores);
-        graph.AddOutput(graph.SqueezeColumn(ConformalLookup.Write(graph, surprise, table, JemNames.Table), JemNames.OodScore), OnnxType.Float);
+        graph.AddOutput(graph.SqueezeColumn(ConformalLookup.Write(graph, surprise, table, OodRank.Table), JemNames.OodScore), OnnxType.Float);
         _session = new BareSession(JemChecksum.Seal(graph.ToModel(JemGraph.ProducerName, "1")), BatchSize, JemNames.OodScore);
         _session.Fill([.. Enumerable.Range(0, BatchSize).Select(i => (float)(i * 7919L % Scores))]);
     }

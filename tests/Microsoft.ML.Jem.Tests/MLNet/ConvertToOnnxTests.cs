@@ -34,7 +34,7 @@ public sealed class ConvertToOnnxTests(CloudModel cloud) : TorchTest, IClassFixt
         {
             options.NumberOfMembers = 1;
             options.Network = new MultilayerPerceptron(Activation.LeakyReLU, 8);
-            options.OodStatistic = Jem.Calibration.OodStatistic.ApproximateMass;
+            options.OodStatistic = Jem.Ood.OodStatistic.ApproximateMass;
         });
         using TransformerChain<KeyToValueMappingTransformer> model = Pipeline(options).Fit(_context.Data.LoadFromEnumerable(Rows(1)));
 

@@ -1,10 +1,10 @@
 using System.Runtime.InteropServices;
 using Microsoft.ML.Data;
-using Microsoft.ML.Jem.Calibration;
 using Microsoft.ML.Jem.Evaluation;
 using Microsoft.ML.Jem.Generation;
 using Microsoft.ML.Jem.Images;
 using Microsoft.ML.Jem.Networks;
+using Microsoft.ML.Jem.Ood;
 using Microsoft.ML.Jem.Sampling;
 using Microsoft.ML.Jem.Tests.Networks;
 using Microsoft.ML.Jem.Tests.Training;

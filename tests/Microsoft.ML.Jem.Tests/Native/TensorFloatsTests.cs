@@ -1,5 +1,4 @@
 using Microsoft.ML.Jem.Native;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Jem.Tests.Native;

@@ -1,12 +1,13 @@
-using Microsoft.ML.Jem.Calibration;
 using Microsoft.ML.Jem.Energy;
 using Microsoft.ML.Jem.Features;
 using Microsoft.ML.Jem.Fitting;
+using Microsoft.ML.Jem.ModelFile;
 using Microsoft.ML.Jem.Networks;
 using Microsoft.ML.Jem.Onnx;
 using Microsoft.ML.Jem.Onnx.Proto;
+using Microsoft.ML.Jem.Ood;
 using Microsoft.ML.Jem.Robustness;
-using Microsoft.ML.Jem.Tests.Onnx;
+using Microsoft.ML.Jem.Tests.ModelFile;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -43,7 +44,7 @@ public sealed class EncodedPerceptronTests : TorchTest
         Tensor x = Rows(40);
         byte[] file = Write(network, module);
         Near.Equal(Doubles(module.call(x)), Logits(file, x), 1e-5, 1e-4);
-        Near.Equal(Doubles(InputGradient.ApproximateMass(network, module, x)), tensor(Scores(file, x).Statistics[0]).neg(), 1e-5, 1e-4);
+        Near.Equal(Doubles(InputGradient.OfLogSumExp(network, module, x).norm(dim: 1)), tensor(Scores(file, x).Statistics[0]), 1e-5, 1e-4);
 
         ModelProto model = ModelProto.Parser.ParseFrom(file);
         int own = (int)model.OpsetImport.Single().Version;
@@ -67,7 +68,7 @@ public sealed class EncodedPerceptronTests : TorchTest
         using var graph = new TorchGraph(file, CPU);
         Tensor x = Rows(40), input = x.to(float64).requires_grad_();
         Tensor energy = graph.Run(input, JemNames.Energy);
-        Near.Equal(Doubles(Energies.Of(module.call(x))), energy.to(float32), 1e-5, 1e-4);
+        Near.Equal(Doubles(Energies.LogSumExp(module.call(x)).neg()), energy.to(float32), 1e-5, 1e-4);
         Near.Equal(Doubles(InputGradient.OfLogSumExp(network, module, x).neg()), autograd.grad([energy.sum()], [input])[0].to(float32), 1e-4, 1e-3);
     }
 
@@ -77,7 +78,7 @@ public sealed class EncodedPerceptronTests : TorchTest
         using DisposeScope scope = NewDisposeScope();
         (MultilayerPerceptron network, nn.Module<Tensor, Tensor> first) = Create(Activation.SiLU, [8]);
         (_, nn.Module<Tensor, Tensor> second) = Create(Activation.SiLU, [8], seed: 2);
-        JemModelSettings settings = Settings(network) with { Members = [.. Enumerable.Repeat(new MemberSettings(Calibration: JemModels.Calibration(-1, 0)), 2)] };
+        JemModelSettings settings = Settings(network) with { Members = [.. Enumerable.Repeat(new MemberSettings([new ApproximateMass()], JemModels.Calibration(-1, 0)), 2)] };
         ModelProto one = ModelProto.Parser.ParseFrom(Write(network, first)), two = ModelProto.Parser.ParseFrom(JemGraph.Write(settings, [WriterOf(network, first), WriterOf(network, second)]));
         string[] Encoded(ModelProto model) => [.. model.Graph.Node.Where(node => node.Output.Any(IsOfEncoding) || node.Input.Any(input => input.EndsWith(".select", StringComparison.Ordinal))).Select(node => node.OpType).Order()];
         Assert.Contains("Clip", Encoded(one));
@@ -120,7 +121,7 @@ public sealed class EncodedPerceptronTests : TorchTest
     }
 
     private static JemModelSettings Settings(MultilayerPerceptron network) =>
-        JemModels.Plain(5, 3) with { Statistics = [OodStatistic.ApproximateMass], Metadata = NetworkDescription.ToMetadata(network) };
+        JemModels.Plain(5, 3) with { Members = [new MemberSettings([new ApproximateMass()])], Metadata = NetworkDescription.ToMetadata(network) };
 
     private static NetworkWriter WriterOf(MultilayerPerceptron network, nn.Module<Tensor, Tensor> module) =>
         (graph, input, withGradient) => network.WriteTo(graph, input, module, withGradient);

@@ -1,6 +1,7 @@
 using Microsoft.ML.Jem.Features;
+using Microsoft.ML.Jem.ModelFile;
 using Microsoft.ML.Jem.Networks;
-using Microsoft.ML.Jem.Onnx;
+using Microsoft.ML.Jem.Ood;
 using Microsoft.ML.Jem.Scoring;
 using static TorchSharp.torch;
 
@@ -23,7 +24,7 @@ internal static class NetworkFile
         {
             Standardization = new Standardization(new float[featureCount], [.. Enumerable.Repeat(1f, featureCount)], float.PositiveInfinity),
             ClassNames = [.. Enumerable.Range(0, classCount).Select(k => $"class {k}")],
-            Members = [new MemberSettings()],
+            Members = [new MemberSettings([new Jem.Ood.Energy()])],
             Metadata = metadata ?? NetworkDescription.ToMetadata(network),
         };
         return JemGraph.Write(settings, [(graph, input, withGradient) => network.WriteTo(graph, input, module, withGradient)]);

@@ -1,4 +1,6 @@
+using Microsoft.ML.Jem.ModelFile;
 using Microsoft.ML.Jem.Onnx;
+using Microsoft.ML.Jem.Tests.ModelFile;
 
 namespace Microsoft.ML.Jem.Tests.Onnx;
 

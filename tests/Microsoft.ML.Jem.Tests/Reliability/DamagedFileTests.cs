@@ -3,7 +3,7 @@ using System.IO.Compression;
 using System.Reflection;
 using Google.Protobuf;
 using Microsoft.ML.Jem.MLNet;
-using Microsoft.ML.Jem.Onnx;
+using Microsoft.ML.Jem.ModelFile;
 using Microsoft.ML.Jem.Onnx.Proto;
 using Microsoft.ML.Jem.Scoring;
 
@@ -103,13 +103,13 @@ public sealed class DamagedFileTests(SmallModel model) : IClassFixture<SmallMode
 
     private void RunGraphs(int count) => Run("graphs", count, i => new Mutator(i).Damage(model.Onnx), damaged =>
     {
-        JemGraph.Read(damaged);
+        JemGraphReader.Read(damaged);
         return damaged.AsSpan().SequenceEqual(model.Onnx);
     });
 
     private void RunEditedGraphs(int count) => Run("edited graphs", count, i => Reseal(new Mutator(i).Damage(model.Onnx)), edited =>
     {
-        JemGraph.Read(edited);
+        JemGraphReader.Read(edited);
         using var scorer = new OnnxScorer(edited);
         using ScoringBatch batch = scorer.CreateBatch(4);
         batch.Run(4, ScoreOutputs.Energy & scorer.Outputs);

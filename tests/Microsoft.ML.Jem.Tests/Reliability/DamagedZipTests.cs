@@ -78,7 +78,7 @@ public sealed class DamagedZipTests(SmallModel model) : IClassFixture<SmallModel
         var damaged = new DamagedZip(model.Zip, model.EntryNames());
         Dictionary<string, int> tally = Run("damaged zips", count, damaged.Copy);
         Assert.DoesNotContain(Other, tally);
-        Assert.DoesNotContain(Unclear, tally);
+        Assert.DoesNotContain(tally.Keys, kind => kind.StartsWith(Unclear, StringComparison.Ordinal));
     }
 
     /// <summary>
@@ -134,7 +134,7 @@ public sealed class DamagedZipTests(SmallModel model) : IClassFixture<SmallModel
 
         // "Cannot read version …", of its schema.
         nameof(InvalidOperationException) or nameof(NotSupportedException) when answer.Where == "Microsoft.ML.Data.IO.BinaryLoader" => answer.Outcome,
-        _ => Unclear,
+        _ => $"{Unclear}: {answer.Outcome} in {answer.Where}",
     };
 
     private static byte[] EntryOf(byte[] zip, string name)

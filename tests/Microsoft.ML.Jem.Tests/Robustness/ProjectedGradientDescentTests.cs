@@ -1,10 +1,11 @@
 using System.Text.Json;
 using Microsoft.ML.Jem.Evaluation;
+using Microsoft.ML.Jem.ModelFile;
 using Microsoft.ML.Jem.Onnx;
 using Microsoft.ML.Jem.Robustness;
 using Microsoft.ML.Jem.Tests.Fixtures;
 using Microsoft.ML.Jem.Tests.Networks;
-using Microsoft.ML.Jem.Tests.Onnx;
+using Microsoft.ML.Jem.Tests.ModelFile;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,11 +1,11 @@
-using Microsoft.ML.Jem.Calibration;
-using Microsoft.ML.Jem.Energy;
 using Microsoft.ML.Jem.Features;
 using Microsoft.ML.Jem.Fitting;
+using Microsoft.ML.Jem.ModelFile;
 using Microsoft.ML.Jem.Onnx;
+using Microsoft.ML.Jem.Ood;
 using Microsoft.ML.Jem.Robustness;
 using Microsoft.ML.Jem.Scoring;
-using Microsoft.ML.Jem.Tests.Onnx;
+using Microsoft.ML.Jem.Tests.ModelFile;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -41,13 +41,16 @@ public sealed class TorchGraphTests : TorchTest
         using DisposeScope scope = NewDisposeScope();
         using var generator = new Generator(4);
         Tensor rows = randn([300, Width], generator: generator);
-        ReferenceMeasure measure = ReferenceMeasureFit.Fit(rows, [.. Enumerable.Range(0, 300).Select(row => row % 3)], 3);
-        Assert.NotNull(measure.Residual);
-        JemModelSettings settings = JemModels.Plain(Width, 3) with { Statistics = [OodStatistic.ReferenceDensity], Members = [new MemberSettings(measure)] };
+        JemModelSettings settings = JemModels.Plain(Width, 3);
+        var features = new DenseFeatureMatrix(Near.Floats(rows), 300, Width);
+        ReferenceDensity reference = GaussianFit.Fit(
+            new TrainingRows(features, [.. Enumerable.Range(0, 300).Select(row => row % 3)], null, 3), settings.Standardization);
+        Assert.NotNull(reference.Residual);
+        settings = settings with { Members = [new MemberSettings([reference])] };
         byte[] file = JemGraph.Write(settings, [JemModels.Perceptron(1, Width, 3)]);
         using var graph = new TorchGraph(file, CPU);
 
-        float[] density = HeldOutScores.Of(file, new DenseFeatureMatrix(Near.Floats(rows), 300, Width)).Statistics[0];
+        float[] density = HeldOutScores.Of(file, features).Statistics[0];
 
         Near.Equal([.. density.Select(value => (double)value)], graph.Run(rows.to(float64), JemNames.Statistics).to(float32), 1e-3, 1e-5);
     }

@@ -1,6 +1,7 @@
+using Microsoft.ML.Jem.ModelFile;
 using Microsoft.ML.Jem.Onnx;
 using Microsoft.ML.Jem.Scoring;
-using Microsoft.ML.Jem.Tests.Onnx;
+using Microsoft.ML.Jem.Tests.ModelFile;
 
 namespace Microsoft.ML.Jem.Tests.Scoring;
 

@@ -1,8 +1,9 @@
-using Microsoft.ML.Jem.Calibration;
+using Microsoft.ML.Jem.ModelFile;
 using Microsoft.ML.Jem.Networks;
 using Microsoft.ML.Jem.Onnx;
+using Microsoft.ML.Jem.Ood;
 using Microsoft.ML.Jem.Scoring;
-using Microsoft.ML.Jem.Tests.Onnx;
+using Microsoft.ML.Jem.Tests.ModelFile;
 
 namespace Microsoft.ML.Jem.Tests.Scoring;
 
@@ -67,7 +68,7 @@ public sealed class SessionSetTests
 
         Assert.Equal([JemNames.PredictedLabel, JemNames.Score], classification.Output.Select(output => output.Name));
         Assert.DoesNotContain(classification.Node, node => node.OpType is "ReduceLogSumExp" or "GreaterOrEqual");
-        Assert.DoesNotContain(classification.Initializer, tensor => tensor.Name.StartsWith(JemNames.Table, StringComparison.Ordinal));
+        Assert.DoesNotContain(classification.Initializer, tensor => tensor.Name.StartsWith(OodRank.Table, StringComparison.Ordinal));
         Assert.DoesNotContain(energy.Node, node => node.OpType is "Softmax" or "ArgMax" or "GreaterOrEqual");
         Assert.True(classification.Node.Count < all);
         Assert.Null(OnnxPruning.KeepOutputs(Model, [JemNames.PredictedLabel], mostKept: (classification.Node.Count - 1.0) / all));

@@ -1,7 +1,7 @@
 using Microsoft.ML.Jem.Features;
 using Microsoft.ML.Jem.Images;
+using Microsoft.ML.Jem.ModelFile;
 using Microsoft.ML.Jem.Networks;
-using Microsoft.ML.Jem.Onnx;
 using Microsoft.ML.Jem.Tests.Networks;
 using Microsoft.ML.Jem.Training;
 using static TorchSharp.torch;
@@ -28,7 +28,7 @@ public sealed class StoredNetworkTests : TorchTest
         byte[] file = NetworkFile.Write(network, width, 4);
         float[] rows = Rows(20 * width);
 
-        using TrainedNetwork loaded = Assert.Single(StoredNetwork.Load(JemGraph.Read(file), network is NormalizedNetwork ? new NormalizedNetwork(9) : null, CPU));
+        using TrainedNetwork loaded = Assert.Single(StoredNetwork.Load(JemGraphReader.Read(file), network is NormalizedNetwork ? new NormalizedNetwork(9) : null, CPU));
 
         Assert.Equal(network.GetType(), loaded.Network.GetType());
         float[] logits = loaded.Logits(new DenseFeatureMatrix(rows, 20, width), TestContext.Current.CancellationToken);
@@ -38,7 +38,7 @@ public sealed class StoredNetworkTests : TorchTest
     [Fact]
     public void A_network_of_the_users_own_must_be_handed_in()
     {
-        JemGraphDescription model = JemGraph.Read(NetworkFile.Write(new NormalizedNetwork(9), 6, 4));
+        JemGraphDescription model = JemGraphReader.Read(NetworkFile.Write(new NormalizedNetwork(9), 6, 4));
         string name = typeof(NormalizedNetwork).FullName!;
 
         var missing = Assert.Throws<InvalidOperationException>(() => StoredNetwork.Load(model, null, CPU));
@@ -52,7 +52,7 @@ public sealed class StoredNetworkTests : TorchTest
     [Fact]
     public void A_network_with_other_settings_is_refused_by_the_shape_of_its_parameters()
     {
-        JemGraphDescription model = JemGraph.Read(NetworkFile.Write(new NormalizedNetwork(9), 6, 4));
+        JemGraphDescription model = JemGraphReader.Read(NetworkFile.Write(new NormalizedNetwork(9), 6, 4));
         var error = Assert.Throws<InvalidDataException>(() => StoredNetwork.Load(model, new NormalizedNetwork(8), CPU));
         Assert.Contains("'hidden.weight' has the shape [8, 6], but the model holds [9, 6]", error.Message);
     }
@@ -68,7 +68,7 @@ public sealed class StoredNetworkTests : TorchTest
     public void A_file_that_does_not_say_which_network_it_holds_is_refused(string? description, string expected)
     {
         Dictionary<string, string> metadata = description is null ? [] : new() { [NetworkDescription.MetadataKey] = description };
-        JemGraphDescription model = JemGraph.Read(NetworkFile.Write(new MultilayerPerceptron(4), 6, 4, metadata));
+        JemGraphDescription model = JemGraphReader.Read(NetworkFile.Write(new MultilayerPerceptron(4), 6, 4, metadata));
         var error = Assert.Throws<InvalidDataException>(() => StoredNetwork.Load(model, null, CPU));
         Assert.Contains(expected, error.Message);
     }
@@ -82,7 +82,7 @@ public sealed class StoredNetworkTests : TorchTest
         using var stream = new MemoryStream();
         model.LastTransformer.ExportToOnnx(stream);
 
-        TrainedNetwork[] members = StoredNetwork.Load(JemGraph.Read(stream.ToArray()), null, CPU);
+        TrainedNetwork[] members = StoredNetwork.Load(JemGraphReader.Read(stream.ToArray()), null, CPU);
 
         Assert.Equal(2, members.Length);
         float[][] rows = [.. TestData.Clouds().Select(row => row.Features)];
