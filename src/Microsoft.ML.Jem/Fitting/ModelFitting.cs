@@ -52,7 +52,11 @@ internal sealed class ModelFitting(JemTrainingOptions given, int seed, torch.Dev
         using Checkpoint? checkpoint = Checkpoint.Open(options, rows, validation, seed, device);
         if (checkpoint?.Describe() is { } resumption)
             Log(resumption);
-        TrainedNetwork[] members = EnsembleTraining.Run(parts, standardization, options, seed, device, Warn, Progress, Cancellation, checkpoint);
+        WitnessKind[] kinds = Witnesses.Of(options.OodStatistic, options.Network.GetType().Name, options.Network.NamesHidden, options.Network.WritesGradient);
+        var witnesses = new Witness[parts.Length][];
+        TrainedNetwork[] members = EnsembleTraining.Run(
+            parts, standardization, options, seed, device, Warn, Progress, Cancellation, checkpoint,
+            (m, member) => witnesses[m] = ModelCalibration.FitWitnesses(kinds, member, parts[m].Train, seed + m));
         try
         {
             SamplerState? sampler = SamplerState.Of(members.Select(member => member.Sampler));
@@ -67,8 +71,7 @@ internal sealed class ModelFitting(JemTrainingOptions given, int seed, torch.Dev
                 Members = [],
                 Metadata = metadata,
             };
-            WitnessKind[] witnesses = Witnesses.Of(options.OodStatistic, options.Network.GetType().Name, options.Network.NamesHidden, options.Network.WritesGradient);
-            ModelCalibration calibration = ModelCalibration.Of(settings, witnesses, members, parts, seed);
+            ModelCalibration calibration = ModelCalibration.Of(settings, witnesses, members, parts);
             Log(calibration.Describe());
             byte[] graph = JemGraph.Write(calibration.Settings, [WithSampler(sampler, members[0].Writer), .. members.Skip(1).Select(member => member.Writer)]);
             checkpoint?.Delete(Warn);

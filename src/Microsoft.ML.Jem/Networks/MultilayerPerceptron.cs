@@ -21,6 +21,9 @@ public sealed class MultilayerPerceptron : JemNetwork
     /// <summary>From how many rows on the wider layers pay.</summary>
     private const int ManyRows = 5000;
 
+    /// <summary>Below how many rows five members are better than three: each row is held out by one of them.</summary>
+    private const int FewRows = 300;
+
     private readonly int[] _hiddenWidths;
     private readonly bool _followsRows;
     private readonly PiecewiseLinearEncoding? _encoding;
@@ -91,7 +94,7 @@ public sealed class MultilayerPerceptron : JemNetwork
     internal override bool WritesGradient => true;
 
     /// <inheritdoc/>
-    internal override int PreferredMembers(int rowCount) => rowCount < 1000 ? 5 : 3;
+    internal override int PreferredMembers(int rowCount) => rowCount < FewRows ? 5 : 3;
 
     /// <summary>One: chains that live on between updates lose nothing by it, and rows that are passed more often win (docs/decisions.md).</summary>
     internal override int PreferredSamplerSteps => 1;

@@ -21,6 +21,7 @@ internal static class EnsembleTraining
     /// <param name="progress">Receives the state after each epoch of each member, one call at a time.</param>
     /// <param name="cancellation">Ends training within a Langevin step.</param>
     /// <param name="checkpoint">Where members keep their state, and go on from; or null.</param>
+    /// <param name="finish">What else is fitted to a trained member, by its number, on its thread and core, while others still train; or null.</param>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     /// <exception cref="IOException">A checkpoint could not be written.</exception>
     /// <exception cref="InvalidOperationException">A member could not be trained.</exception>
@@ -33,7 +34,8 @@ internal static class EnsembleTraining
         Action<string> log,
         IProgress<TrainingProgress>? progress,
         CancellationToken cancellation,
-        Checkpoint? checkpoint = null)
+        Checkpoint? checkpoint = null,
+        Action<int, TrainedNetwork>? finish = null)
     {
         TorchLibrary.EnsureLoaded();
         ThreadPlan plan = ThreadPlan.For(options, parts[0].Train, parts.Length, device);
@@ -47,9 +49,13 @@ internal static class EnsembleTraining
         try
         {
             var turns = new Turns(plan.Members, TimeSpan.FromMilliseconds(50));
-            RunAll(parts.Length, plan.Alive, turns, limit, cancellation, (m, turn, token) => members[m] = MemberTraining.Run(
-                parts[m].Train, parts[m].HeldOut, standardization, options, MemberSeed(seed, m), device,
-                message => merged.Log(m, message), merged.Of(m), token, checkpoint?.Of(m), turn));
+            RunAll(parts.Length, plan.Alive, turns, limit, cancellation, (m, turn, token) =>
+            {
+                members[m] = MemberTraining.Run(
+                    parts[m].Train, parts[m].HeldOut, standardization, options, MemberSeed(seed, m), device,
+                    message => merged.Log(m, message), merged.Of(m), token, checkpoint?.Of(m), turn);
+                finish?.Invoke(m, members[m]!);
+            });
             return members!;
         }
         catch

@@ -115,7 +115,7 @@ public class JemTrainingOptions
 
     /// <summary>
     /// Networks trained and averaged, each on all rows but its own held-out part; 1 to 100. The default value is null: for a
-    /// <see cref="MultilayerPerceptron"/> 5 below 1000 rows, else 3; for other networks 1. Lakshminarayanan, Pritzel, Blundell, "Simple and scalable predictive
+    /// <see cref="MultilayerPerceptron"/> 5 below 300 rows, else 3; for other networks 1. Lakshminarayanan, Pritzel, Blundell, "Simple and scalable predictive
     /// uncertainty estimation using deep ensembles", NeurIPS 2017.
     /// </summary>
     public int? NumberOfMembers { get; set; }

@@ -80,7 +80,9 @@ public sealed class ModelCalibrationTests : TorchTest
         [
             .. parts.Select(_ => new TrainedNetwork(fixture.Network, fixture.Module, settings.Standardization, CPU, 3, [])),
         ];
-        return ModelCalibration.Of(settings, Array.ConvertAll(names.Split(' '), name => Witnesses.Find(name)!), members, parts, seed: 1);
+        WitnessKind[] kinds = Array.ConvertAll(names.Split(' '), name => Witnesses.Find(name)!);
+        Witness[][] witnesses = [.. members.Select((member, m) => ModelCalibration.FitWitnesses(kinds, member, parts[m].Train, seed: 1 + m))];
+        return ModelCalibration.Of(settings, witnesses, members, parts);
     }
 
     private static TrainingRows Rows(int first, int count)
