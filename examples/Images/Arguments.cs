@@ -1,83 +1,58 @@
-using System.Globalization;
+using System.CommandLine;
+using Shared;
 
 namespace Images;
 
-/// <summary>The command line.</summary>
-internal sealed record Arguments
+internal sealed class Arguments(string[] args) : ProgramArguments(Command, args)
 {
-    public const string Usage = """
-        Usage: Images [--data DIR] [--unseen NAME,NAME] [--unlike DIR] [--size N] [--limit N] [--epochs N]
-                      [--json PATH] [--seed N] [--output DIR]
-               Images --prepare-idx DIR --data DIR
-          --data DIR         images, one sub-folder per class; without it, handwritten digits are written out as PNG files and used
-          --unseen NAMES     sub-folders that training never sees, or none; without it, the last two in alphabetical order, fewer where two classes
-                             would not be left
-          --unlike DIR       images of another kind altogether, one sub-folder per class, to test against as well
-          --size N           height and width the images are resized to, at least 8; without it, those of the first image
-          --limit N          images per class at most
-          --epochs N         passes over the training images; 25 without it
-          --json PATH        where the numbers measured go, as JSON
-          --seed N           seed of the training and of the choice of test images; 1 without it
-          --output DIR       where the model, the pictures and the report go; artifacts/images without it
-          --prepare-idx DIR  turns IDX files (MNIST, Fashion-MNIST) in DIR into PNG files in the --data folder, and ends
-          --help             shows this text
-        """;
+    private static readonly RootCommand Command = CreateCommand();
 
-    public string? Data { get; private set; }
+    public string? Data => Value<string>("--data");
 
     /// <summary>Null where the option was not given.</summary>
-    public string[]? Unseen { get; private set; }
-
-    public string? Unlike { get; private set; }
-
-    public int? Size { get; private set; }
-
-    public int Limit { get; private set; } = int.MaxValue;
-
-    public int? Epochs { get; private set; }
-
-    public string? PrepareIdx { get; private set; }
-
-    public string? JsonPath { get; private set; }
-
-    public int Seed { get; private set; } = 1;
-
-    public string Output { get; private set; } = Path.Combine(Directory.GetCurrentDirectory(), "artifacts", "images");
-
-    public static Arguments Parse(string[] args)
+    public string[]? Unseen => Value<string>("--unseen") switch
     {
-        var arguments = new Arguments();
-        for (int i = 0; i < args.Length; i += 2)
-        {
-            string value = i + 1 < args.Length ? args[i + 1] : throw new ArgumentException($"{args[i]} needs a value.\n{Usage}");
-            arguments.Set(args[i], value);
-        }
+        null => null,
+        "none" => [],
+        var names => names.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
+    };
 
-        if (arguments.PrepareIdx is not null && arguments.Data is null)
-            throw new ArgumentException($"--prepare-idx needs --data, the folder for the PNG files.\n{Usage}");
-        return arguments;
-    }
+    public string? Unlike => Value<string>("--unlike");
 
-    private void Set(string name, string value)
+    public int? Size => Value<int?>("--size");
+
+    public int Limit => Value<int?>("--limit") ?? int.MaxValue;
+
+    public int? Epochs => Value<int?>("--epochs");
+
+    public string? PrepareIdx => Value<string>("--prepare-idx");
+
+    public string? JsonPath => Value<string>("--json");
+
+    public int Seed => Value<int?>("--seed") ?? 1;
+
+    public string Output => Value<string>("--output") ?? Path.Combine(Directory.GetCurrentDirectory(), "artifacts", "images");
+
+    private static RootCommand CreateCommand()
     {
-        switch (name)
+        var command = new RootCommand("Trains on a folder of images, and shows what the model says of images it has never seen.")
         {
-            case "--data": Data = value; break;
-            case "--unseen": Unseen = value == "none" ? [] : value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries); break;
-            case "--unlike": Unlike = value; break;
-            case "--size": Size = Number(name, value, 8); break;
-            case "--limit": Limit = Number(name, value, 2); break;
-            case "--epochs": Epochs = Number(name, value, 1); break;
-            case "--prepare-idx": PrepareIdx = value; break;
-            case "--json": JsonPath = value; break;
-            case "--seed": Seed = Number(name, value, int.MinValue); break;
-            case "--output": Output = value; break;
-            default: throw new ArgumentException($"Unknown argument '{name}'.\n{Usage}");
-        }
+            Text("--data", "DIR", "images, one sub-folder per class; without it, handwritten digits are written out as PNG files and used"),
+            Text("--unseen", "NAME,NAME", "sub-folders that training never sees, or none; without it, the last two in alphabetical order, fewer where two classes would not be left"),
+            Text("--unlike", "DIR", "images of another kind altogether, one sub-folder per class, to test against as well"),
+            Number("--size", "N", "height and width the images are resized to, at least 8; without it, those of the first image", 8),
+            Number("--limit", "N", "images per class at most", 2),
+            Number("--epochs", "N", "passes over the training images; 25 without it", 1),
+            Text("--json", "PATH", "where the numbers measured go, as JSON"),
+            Number("--seed", "N", "seed of the training and of the choice of test images; 1 without it"),
+            Text("--output", "DIR", "where the model, the pictures and the report go; artifacts/images without it"),
+            Text("--prepare-idx", "DIR", "turns IDX files (MNIST, Fashion-MNIST) in DIR into PNG files in the --data folder, and ends"),
+        };
+        command.Validators.Add(result =>
+        {
+            if (Given(result, "--prepare-idx") is not null && Given(result, "--data") is null)
+                result.AddError("--prepare-idx needs --data, the folder for the PNG files.");
+        });
+        return command;
     }
-
-    private static int Number(string name, string value, int lowest) =>
-        int.TryParse(value, CultureInfo.InvariantCulture, out int number) && number >= lowest
-            ? number
-            : throw new ArgumentException($"{name} needs a whole number{(lowest > int.MinValue ? $" of at least {lowest}" : "")}, but got '{value}'.\n{Usage}");
 }

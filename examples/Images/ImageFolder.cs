@@ -70,3 +70,11 @@ internal sealed record ImageFolder(Picture[] Train, Picture[] Test, Picture[] Un
         return new ImageShape(isGrey ? 1 : 3, size ?? height, size ?? width);
     }
 }
+
+/// <summary>An image file, and what it shows.</summary>
+public sealed class Picture
+{
+    public string Label { get; set; } = "";
+
+    public string ImagePath { get; set; } = "";
+}

@@ -8,30 +8,26 @@ using Microsoft.ML.Jem.Networks;
 using Shared;
 using Spectre.Console;
 
-if (args.Contains("--help") || args.Contains("-h"))
-{
-    Console.WriteLine(Arguments.Usage);
-    return 0;
-}
+var arguments = new Arguments(args);
+if (arguments.Answer() is { } exitCode)
+    return exitCode;
 
-Arguments arguments;
 ImageFolder images;
 try
 {
-    arguments = Arguments.Parse(args);
     if (arguments.PrepareIdx is { } idx)
     {
-        Console.WriteLine($"Wrote {IdxFiles.Convert(idx, arguments.Data!)} PNG files to {arguments.Data}.");
+        Console.WriteLine($"Wrote {PictureFiles.ConvertIdx(idx, arguments.Data!)} PNG files to {arguments.Data}.");
         return 0;
     }
 
     Directory.CreateDirectory(arguments.Output);
     string folder = arguments.Data ?? Path.Combine(arguments.Output, "digits");
     if (arguments.Data is null)
-        DigitFiles.Write(folder);
+        PictureFiles.WriteDigits(folder);
     images = ImageFolder.Read(folder, arguments.Unseen, arguments.Size, arguments.Limit, arguments.Seed);
 }
-catch (Exception error) when (error is ArgumentException or IOException)
+catch (Exception error) when (error is ArgumentException or IOException or InvalidDataException)
 {
     Console.Error.WriteLine(error.Message);
     return 2;

@@ -4,6 +4,7 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Jem;
 using Microsoft.ML.Jem.Evaluation;
+using Microsoft.ML.Jem.Files;
 
 namespace Images;
 
@@ -60,10 +61,5 @@ internal sealed record Results(
     public static IDataView Uncalibrated(MLContext mlContext, JemTransformer model, IDataView scored) =>
         model.WithTemperature(1).Transform(mlContext.Transforms.SelectColumns("Label", "Features").Fit(scored).Transform(scored));
 
-    public void Write(string path)
-    {
-        string beside = path + ".new";
-        File.WriteAllText(beside, JsonSerializer.Serialize(this, Format));
-        File.Move(beside, path, overwrite: true);
-    }
+    public void Write(string path) => AtomicFile.Write(path, JsonSerializer.SerializeToUtf8Bytes(this, Format));
 }

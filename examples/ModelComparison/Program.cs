@@ -2,15 +2,12 @@ using ModelComparison;
 using ModelComparison.Output;
 using Spectre.Console;
 
-if (args.Contains("--help") || args.Contains("-h"))
-{
-    Console.WriteLine(Arguments.Usage);
-    return 0;
-}
+var arguments = new Arguments(args);
+if (arguments.Answer() is { } exitCode)
+    return exitCode;
 
 try
 {
-    Arguments arguments = Arguments.Parse(args);
     DataSet data = DataSet.Open(arguments);
     Contestant[] contestants = Contestant.All(arguments.Seed, arguments.Epochs);
     string description = $"{data.Description}; {arguments.Folds} folds, seed {arguments.Seed}";
@@ -28,7 +25,5 @@ try
 catch (ArgumentException error)
 {
     Console.Error.WriteLine(error.Message);
-    Console.Error.WriteLine();
-    Console.Error.WriteLine(Arguments.Usage);
     return 2;
 }

@@ -6,22 +6,9 @@ using Quickstart;
 using Shared;
 using Spectre.Console;
 
-if (args.Contains("--help") || args.Contains("-h"))
-{
-    Console.WriteLine(Arguments.Usage);
-    return 0;
-}
-
-Arguments arguments;
-try
-{
-    arguments = Arguments.Parse(args);
-}
-catch (ArgumentException error)
-{
-    Console.Error.WriteLine(error.Message);
-    return 2;
-}
+var arguments = new Arguments(args);
+if (arguments.Answer() is { } exitCode)
+    return exitCode;
 
 // The digits 0 to 7 are known; 8 and 9 are never seen, and the model must say that they are unlike anything it knows.
 Digit[] train = Digit.Read("train.csv.gz");

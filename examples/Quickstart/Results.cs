@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.ML;
 using Microsoft.ML.Jem;
 using Microsoft.ML.Jem.Evaluation;
+using Microsoft.ML.Jem.Files;
 
 namespace Quickstart;
 
@@ -41,12 +42,7 @@ internal sealed record Results(
             trainSeconds);
     }
 
-    public void Write(string path)
-    {
-        string beside = path + ".new";
-        File.WriteAllText(beside, JsonSerializer.Serialize(this, Format));
-        File.Move(beside, path, overwrite: true);
-    }
+    public void Write(string path) => AtomicFile.Write(path, JsonSerializer.SerializeToUtf8Bytes(this, Format));
 
     /// <summary>The rows as the network scores them before its probabilities are calibrated.</summary>
     public static IDataView Uncalibrated(MLContext mlContext, JemTransformer model, IDataView scored) =>

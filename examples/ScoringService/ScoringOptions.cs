@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
 
 namespace ScoringService;
 
@@ -34,4 +35,23 @@ public sealed class ScoringOptions
     /// <summary>Without a change, a drift alarm comes after this many rows or more, in the mean.</summary>
     [Range(2.0, 1e15)]
     public double RowsPerFalseAlarm { get; set; } = 1_000_000;
+}
+
+/// <summary>Refuses settings that do not exist: a misspelt one would leave the default in force without a word.</summary>
+internal sealed class KnownSettings(IConfiguration configuration) : IValidateOptions<ScoringOptions>
+{
+    private static readonly string[] Known = [.. typeof(ScoringOptions).GetProperties().Select(property => property.Name)];
+
+    /// <inheritdoc/>
+    public ValidateOptionsResult Validate(string? name, ScoringOptions options)
+    {
+        string[] unknown =
+        [
+            .. configuration.GetSection(ScoringOptions.Section).GetChildren().Select(setting => setting.Key)
+                .Where(key => !Known.Contains(key, StringComparer.OrdinalIgnoreCase)),
+        ];
+        return unknown.Length == 0
+            ? ValidateOptionsResult.Success
+            : ValidateOptionsResult.Fail($"Unknown settings in the section '{ScoringOptions.Section}': {string.Join(", ", unknown)}. Known are {string.Join(", ", Known)}.");
+    }
 }

@@ -98,7 +98,7 @@ public sealed class JemReport
         {
             page.AddPlot(
                 score.Title,
-                JemPlots.ScoreHistogram(score.AxisTitle, score.Known, score.Unseen, score.Threshold, score.ThresholdName),
+                JemPlots.ScoreHistogram(score.Name, score.Known, score.Unseen, score.Threshold, score.ThresholdName),
                 score.Caption);
         }
 

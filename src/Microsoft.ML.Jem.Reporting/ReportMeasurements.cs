@@ -51,20 +51,20 @@ internal sealed class ReportMeasurements
     {
         if (known.Scores(options.OodScoreColumnName) is { } oodScores)
         {
-            yield return MeasuredScore.Of(
+            yield return new MeasuredScore(
                 options.OodScoreColumnName, "Out-of-distribution score", oodScores, unseen?.Scores(options.OodScoreColumnName), options.Threshold, "alarm threshold",
                 FormattableString.Invariant($"Known rows spread evenly, so that at most {1 - options.Threshold:P0} of them are expected above the line at {options.Threshold}; unseen rows should gather at its right."));
         }
 
         if (known.Scores(options.EnergyColumnName) is { } energies)
         {
-            yield return MeasuredScore.Of(
+            yield return new MeasuredScore(
                 options.EnergyColumnName, "Energy", energies, unseen?.Scores(options.EnergyColumnName), Line(energies), "95 % of known rows",
                 "Higher energy means less like the training data. The line leaves 95 % of the known rows at its left; the outermost bars also hold all rows beyond them.");
         }
 
         double[] doubts = Doubts(known);
-        yield return MeasuredScore.Of(
+        yield return new MeasuredScore(
             "1 − confidence", "Doubt", doubts, unseen is null ? null : Doubts(unseen), Line(doubts), "95 % of known rows",
             "1 − the highest probability, which every classifier has: the score the others have to beat. The line leaves 95 % of the known rows at its left.");
     }
@@ -76,4 +76,14 @@ internal sealed class ReportMeasurements
         double[] sorted = [.. scores.Where(double.IsFinite).Order()];
         return sorted.Length == 0 ? null : JemPlots.Quantile(sorted, AcceptedShare);
     }
+}
+
+/// <summary>A score of how unlike the training data rows are, and how well it tells unseen rows from known ones.</summary>
+internal sealed record MeasuredScore(
+    string Name, string Title, IReadOnlyList<double> Known, IReadOnlyList<double>? Unseen, double? Threshold, string ThresholdName, string Caption)
+{
+    /// <summary>Null where there are no known or no unseen rows with this score.</summary>
+    public OutOfDistributionMetrics? Metrics { get; } = Unseen is null || Known.All(double.IsNaN) || Unseen.All(double.IsNaN)
+        ? null
+        : OutOfDistributionMetrics.Of(Known, Unseen, Threshold ?? double.NaN);
 }

@@ -1,15 +1,15 @@
 using System.Text.Json;
+using Microsoft.ML.Jem.Files;
 
 namespace Microsoft.ML.Jem.Benchmarks;
 
-/// <summary>A JSON file that is written beside itself and renamed, so that there is never half a file.</summary>
+/// <summary>A JSON file that is replaced as a whole.</summary>
 internal sealed class JsonFile
 {
     /// <summary>How figures are written: indented, names in camel case.</summary>
     public static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
     private readonly string _path;
-    private readonly string _beside;
 
     /// <summary>Checks that the file can be written: before minutes of measuring, not after them.</summary>
     /// <param name="path">The file.</param>
@@ -17,18 +17,12 @@ internal sealed class JsonFile
     /// <exception cref="IOException">Nothing can be written there.</exception>
     public JsonFile(string path, string content)
     {
-        _path = Path.GetFullPath(path);
-        _beside = $"{_path}.{Environment.ProcessId}.tmp";
+        _path = path;
         try
         {
-            if (Directory.Exists(_path))
+            if (Directory.Exists(path))
                 throw new IOException("It is a directory.");
-
-            using (File.Create(_beside))
-            {
-            }
-
-            File.Delete(_beside);
+            new AtomicFile(path).Dispose();
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -37,16 +31,5 @@ internal sealed class JsonFile
     }
 
     /// <summary>Replaces the file.</summary>
-    public void Write<T>(T value)
-    {
-        try
-        {
-            File.WriteAllText(_beside, JsonSerializer.Serialize(value, Format) + "\n");
-            File.Move(_beside, _path, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(_beside);
-        }
-    }
+    public void Write<T>(T value) => AtomicFile.Write(_path, [.. JsonSerializer.SerializeToUtf8Bytes(value, Format), (byte)'\n']);
 }

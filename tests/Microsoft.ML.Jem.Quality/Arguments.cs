@@ -1,47 +1,36 @@
-using System.Globalization;
+using System.CommandLine;
+using Shared;
 
 namespace Microsoft.ML.Jem.Quality;
 
 /// <summary>What is measured.</summary>
-/// <param name="Sets">Names of the sets; all where empty.</param>
-/// <param name="Variants">Names of the ways to train.</param>
-/// <param name="Seeds">Seeds 0 to this − 1.</param>
-/// <param name="Data">Folder with more sets, or null.</param>
-/// <param name="Output">Where the figures go: this name with .jsonl and .md.</param>
-/// <param name="Stability">Whether to try hostile settings instead.</param>
-internal sealed record Arguments(string[] Sets, string[] Variants, int Seeds, string? Data, string Output, bool Stability)
+internal sealed class Arguments(string[] args) : ProgramArguments(Command, args)
 {
-    public const string Usage =
-        """
-        Measures Jem beside its baselines and LightGbm.
-
-          --sets a,b      sets (default: all there are)
-          --variants a,b  default, plain, penalty, lightgbm (default: all)
-          --seeds N       trainings of each (default: 5)
-          --data DIR      folder with letter, nslkdd, fashion-mnist
-          --output NAME   figures go to NAME.jsonl, tables to NAME.md (default: results); what NAME.jsonl holds is not measured again
-          --stability     50 trainings with hostile settings instead
-        """;
-
-    /// <exception cref="ArgumentException">An argument is unknown or has no value.</exception>
-    public static Arguments Parse(string[] arguments)
+    private static readonly RootCommand Command = new("Measures Jem beside its baselines and LightGbm.")
     {
-        var parsed = new Arguments([], [.. Variant.All.Select(variant => variant.Name)], 5, null, "results", false);
-        for (int i = 0; i < arguments.Length; i++)
-        {
-            string Value() => ++i < arguments.Length ? arguments[i] : throw new ArgumentException($"{arguments[i - 1]} needs a value.");
-            parsed = arguments[i] switch
-            {
-                "--sets" => parsed with { Sets = Value().Split(',') },
-                "--variants" => parsed with { Variants = Value().Split(',') },
-                "--seeds" => parsed with { Seeds = int.Parse(Value(), CultureInfo.InvariantCulture) },
-                "--data" => parsed with { Data = Value() },
-                "--output" => parsed with { Output = Value() },
-                "--stability" => parsed with { Stability = true },
-                _ => throw new ArgumentException($"Unknown argument '{arguments[i]}'."),
-            };
-        }
+        Text("--sets", "a,b", "sets (default: all there are)"),
+        Text("--variants", "a,b", "default, plain, penalty, lightgbm (default: all)"),
+        Number("--seeds", "N", "trainings of each (default: 5)", 1),
+        Text("--data", "DIR", "folder with letter, nslkdd, fashion-mnist"),
+        Text("--output", "NAME", "figures go to NAME.jsonl, tables to NAME.md (default: results); what NAME.jsonl holds is not measured again"),
+        new Option<bool>("--stability") { Description = "50 trainings with hostile settings instead" },
+    };
 
-        return parsed;
-    }
+    /// <summary>Names of the sets; all where empty.</summary>
+    public string[] Sets => Value<string>("--sets")?.Split(',') ?? [];
+
+    /// <summary>Names of the ways to train.</summary>
+    public string[] Variants => Value<string>("--variants")?.Split(',') ?? [.. Variant.All.Select(variant => variant.Name)];
+
+    /// <summary>Seeds 0 to this − 1.</summary>
+    public int Seeds => Value<int?>("--seeds") ?? 5;
+
+    /// <summary>Folder with more sets, or null.</summary>
+    public string? Data => Value<string>("--data");
+
+    /// <summary>Where the figures go: this name with .jsonl and .md.</summary>
+    public string Output => Value<string>("--output") ?? "results";
+
+    /// <summary>Whether to try hostile settings instead.</summary>
+    public bool Stability => Value<bool>("--stability");
 }

@@ -1,17 +1,9 @@
 using System.Globalization;
 using Microsoft.ML.Jem.Quality;
 
-Arguments arguments;
-try
-{
-    arguments = Arguments.Parse(args);
-}
-catch (Exception exception) when (exception is ArgumentException or FormatException)
-{
-    Console.Error.WriteLine(exception.Message);
-    Console.Error.WriteLine(Arguments.Usage);
-    return 2;
-}
+var arguments = new Arguments(args);
+if (arguments.Answer() is { } exitCode)
+    return exitCode;
 
 if (arguments.Stability)
     return HostileRuns.Run(Console.Out) ? 0 : 1;

@@ -1,5 +1,7 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
+using Microsoft.ML.Jem.Files;
 using Microsoft.ML.Jem.Reporting.Html;
 
 namespace ModelComparison.Output;
@@ -63,8 +65,21 @@ internal static class ResultFiles
     {
         string full = Path.GetFullPath(path);
         Directory.CreateDirectory(Path.GetDirectoryName(full)!);
-        string beside = $"{full}.new";
-        File.WriteAllText(beside, text);
-        File.Move(beside, full, overwrite: true);
+        AtomicFile.Write(full, Encoding.UTF8.GetBytes(text));
+    }
+
+    /// <summary>Writes a number that is not finite, which JSON does not have, as null.</summary>
+    private sealed class NumberOrNull : JsonConverter<double>
+    {
+        public override double Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            reader.TokenType == JsonTokenType.Null ? double.NaN : reader.GetDouble();
+
+        public override void Write(Utf8JsonWriter writer, double value, JsonSerializerOptions options)
+        {
+            if (double.IsFinite(value))
+                writer.WriteNumberValue(value);
+            else
+                writer.WriteNullValue();
+        }
     }
 }

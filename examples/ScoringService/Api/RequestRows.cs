@@ -54,3 +54,9 @@ internal static class RequestRows
 
     private static RequestException Bad(string message) => new(StatusCodes.Status400BadRequest, message);
 }
+
+/// <summary>A request that cannot be answered; becomes a problem+json answer.</summary>
+internal sealed class RequestException(int status, string message) : Exception(message)
+{
+    public int Status { get; } = status;
+}

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
+using Microsoft.ML.Jem.Files;
 using OxyPlot;
 
 namespace Microsoft.ML.Jem.Reporting.Html;
@@ -115,16 +116,7 @@ public sealed class HtmlPage
         ArgumentException.ThrowIfNullOrEmpty(path);
         string full = Path.GetFullPath(path);
         Directory.CreateDirectory(Path.GetDirectoryName(full)!);
-        string beside = $"{full}.{Guid.NewGuid():N}.new";
-        try
-        {
-            File.WriteAllText(beside, ToString());
-            File.Move(beside, full, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(beside);
-        }
+        AtomicFile.Write(full, Encoding.UTF8.GetBytes(ToString()));
     }
 
     private static readonly Lazy<string> Style = new(() =>
@@ -166,3 +158,9 @@ public sealed class HtmlPage
         throw new ArgumentException($"A picture of a report must be a PNG inside the page, '{PngPrefix}…' with Base64 after it, but begins with '{uri[..Math.Min(uri.Length, 30)]}'. ReportImage.FromPng makes one from bytes.");
     }
 }
+
+/// <summary>A number a reader should see first.</summary>
+/// <param name="Name">What was measured.</param>
+/// <param name="Value">The number, with its unit.</param>
+/// <param name="Meaning">A plain sentence that says what it means.</param>
+public sealed record Headline(string Name, string Value, string Meaning);

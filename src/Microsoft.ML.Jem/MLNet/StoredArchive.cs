@@ -1,6 +1,6 @@
 using System.IO.Compression;
+using System.IO.Hashing;
 using System.Runtime.CompilerServices;
-using Microsoft.ML.Jem.Images;
 using Microsoft.ML.Runtime;
 
 namespace Microsoft.ML.Jem.MLNet;
@@ -28,10 +28,10 @@ internal static class StoredArchive
     {
         using Stream content = entry.Open();
         long length = 0;
-        uint crc = 0;
+        var crc = new Crc32();
         for (int read; length <= entry.Length && (read = content.Read(buffer)) > 0; length += read)
-            crc = Crc32.Append(crc, buffer.AsSpan(0, read));
-        return length == entry.Length && crc == entry.Crc32;
+            crc.Append(buffer.AsSpan(0, read));
+        return length == entry.Length && crc.GetCurrentHashAsUInt32() == entry.Crc32;
     }
 
     /// <summary>ML.NET's reader opens entries by name only; which there are, only its zip knows.</summary>

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
-using System.Security.Cryptography;
 using System.Text;
+using Microsoft.ML.Jem.Files;
 
 namespace Microsoft.ML.Jem.MLNet;
 
@@ -11,29 +11,9 @@ namespace Microsoft.ML.Jem.MLNet;
 internal static class VerifiedArchive
 {
     private const string Mark = "Microsoft.ML.Jem SHA-256 ";
-    private const int DigitCount = 2 * SHA256.HashSizeInBytes;
 
     /// <summary>Writes a zip under its name, replacing a file of that name, or leaves everything as it was.</summary>
-    public static void Write(string path, byte[] zip)
-    {
-        byte[] sealedZip = Seal(zip);
-        string beside = $"{path}.{Guid.NewGuid():N}.new";
-        try
-        {
-            using (var file = new FileStream(beside, FileMode.CreateNew, FileAccess.Write, FileShare.None))
-            {
-                file.Write(sealedZip);
-                file.Flush(flushToDisk: true);
-            }
-
-            File.Move(beside, path, overwrite: true);
-        }
-        catch
-        {
-            File.Delete(beside);
-            throw;
-        }
-    }
+    public static void Write(string path, byte[] zip) => AtomicFile.Write(path, Seal(zip));
 
     /// <summary>Reads what <see cref="Write"/> wrote, once it is found whole and not too large.</summary>
     /// <param name="stream">The content; read to its end.</param>
@@ -57,10 +37,10 @@ internal static class VerifiedArchive
     /// <summary>Checks the bytes of a file.</summary>
     public static MemoryStream Open(byte[] bytes, string name, long maximumBytes)
     {
-        int contentLength = bytes.Length - DigitCount;
+        int contentLength = bytes.Length - Checksum.Length;
         if (contentLength < Mark.Length || !bytes.AsSpan(contentLength - Mark.Length, Mark.Length).SequenceEqual(Encoding.ASCII.GetBytes(Mark)))
             throw new InvalidDataException($"{name} does not end with a checksum: it was cut off, or not saved by SaveVerified. Use the original file, or load it with Model.Load and save it with SaveVerified.");
-        if (!Digits(bytes.AsSpan(0, contentLength)).AsSpan().SequenceEqual(bytes.AsSpan(contentLength)))
+        if (!Checksum.Matches(bytes.AsSpan(0, contentLength), bytes.AsSpan(contentLength)))
             throw new InvalidDataException($"{name} does not match its checksum: it was damaged after it was saved. Use the original file.");
 
         var stream = new MemoryStream(bytes, writable: false);
@@ -73,11 +53,9 @@ internal static class VerifiedArchive
     {
         // The end record of a zip without a comment is its last 22 bytes, the last two of them the comment's length.
         byte[] marked = [.. zip, .. Encoding.ASCII.GetBytes(Mark)];
-        BinaryPrimitives.WriteUInt16LittleEndian(marked.AsSpan(zip.Length - 2), (ushort)(Mark.Length + DigitCount));
-        return [.. marked, .. Digits(marked)];
+        BinaryPrimitives.WriteUInt16LittleEndian(marked.AsSpan(zip.Length - 2), (ushort)(Mark.Length + Checksum.Length));
+        return [.. marked, .. Checksum.BytesOf(marked)];
     }
-
-    private static byte[] Digits(ReadOnlySpan<byte> content) => Encoding.ASCII.GetBytes(Convert.ToHexStringLower(SHA256.HashData(content)));
 
     /// <summary>Counts what comes out: what an entry says of its size may be a lie.</summary>
     private static void CheckUnpackedSize(Stream stream, string name, long maximumBytes)

@@ -1,6 +1,5 @@
-using System.Security.Cryptography;
-using System.Text;
 using Google.Protobuf;
+using Microsoft.ML.Jem.Files;
 using Microsoft.ML.Jem.Onnx.Proto;
 
 namespace Microsoft.ML.Jem.ModelFile;
@@ -20,11 +19,11 @@ internal static class JemChecksum
     {
         // Written in place: the weights of wide rows make hundreds of megabytes, and a copy of the content as many again.
         int length = model.CalculateSize();
-        var file = new byte[length + Lead.Length + (2 * SHA256.HashSizeInBytes)];
+        var file = new byte[length + Lead.Length + Checksum.Length];
         Span<byte> content = file.AsSpan(0, length);
         model.WriteTo(content);
         Lead.CopyTo(file.AsSpan(length));
-        Digits(content).CopyTo(file, length + Lead.Length);
+        Checksum.BytesOf(content).CopyTo(file, length + Lead.Length);
         return file;
     }
 
@@ -32,15 +31,13 @@ internal static class JemChecksum
     /// <exception cref="InvalidDataException">There is no checksum, or the content is another.</exception>
     public static void Verify(ReadOnlySpan<byte> file)
     {
-        int length = file.Length - Lead.Length - (2 * SHA256.HashSizeInBytes);
+        int length = file.Length - Lead.Length - Checksum.Length;
         if (length < 0 || !file[length..].StartsWith(Lead))
             throw new InvalidDataException("The model has no checksum. It was cut off or altered after it was written; use the original file.");
-        if (!file[(length + Lead.Length)..].SequenceEqual(Digits(file[..length])))
+        if (!Checksum.Matches(file[..length], file[(length + Lead.Length)..]))
             throw new InvalidDataException("The model's content does not match its checksum. It was damaged or altered after it was written; use the original file.");
     }
 
     /// <summary>Removes the checksum from the model that a verified file holds.</summary>
     public static void Remove(ModelProto model) => model.MetadataProps.RemoveAt(model.MetadataProps.Count - 1);
-
-    private static byte[] Digits(ReadOnlySpan<byte> content) => Encoding.ASCII.GetBytes(Convert.ToHexStringLower(SHA256.HashData(content)));
 }

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
-using System.Security.Cryptography;
+using Microsoft.ML.Jem.Files;
 
 namespace Microsoft.ML.Jem.Native;
 
@@ -35,7 +35,7 @@ internal sealed partial class PrivateFileCache(string root)
     /// <exception cref="IOException">The file could not be written.</exception>
     public string Store(string fileName, ReadOnlySpan<byte> content)
     {
-        string directory = Path.Combine(root, Convert.ToHexStringLower(SHA256.HashData(content)));
+        string directory = Path.Combine(root, Checksum.Of(content));
         Directory.CreateDirectory(root, OwnerOnly);
         RequireSafePlace(root);
         RequireOwn(root);
@@ -46,27 +46,7 @@ internal sealed partial class PrivateFileCache(string root)
         if (Holds(path, content))
             return path;
 
-        string beside = Path.Combine(directory, $"{fileName}.{Guid.NewGuid():N}");
-        try
-        {
-            using (var stream = new FileStream(beside, new FileStreamOptions
-            {
-                Mode = FileMode.CreateNew,
-                Access = FileAccess.Write,
-                UnixCreateMode = OwnerOnly,
-            }))
-            {
-                stream.Write(content);
-                stream.Flush(flushToDisk: true);
-            }
-
-            File.Move(beside, path, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(beside);
-        }
-
+        AtomicFile.Write(path, content, OwnerOnly);
         return Holds(path, content) ? path : throw new IOException($"'{path}' does not hold what was just written to it.");
     }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.ML.Jem.Benchmarks.Ratios;
 using Microsoft.ML.Jem.Quality;
 
@@ -7,28 +6,8 @@ namespace Microsoft.ML.Jem.Benchmarks.Fit;
 /// <summary>Trains Jem and LightGbm in turns on the same rows, each alone on the machine, shows and writes what they reach.</summary>
 internal static class FitRun
 {
-    /// <summary>Runs as the arguments say; returns the exit code.</summary>
-    public static int Start(string[] arguments, TextWriter output, TextWriter error)
-    {
-        try
-        {
-            Run(FitArguments.Parse(arguments), output);
-            return 0;
-        }
-        catch (ArgumentException exception)
-        {
-            error.WriteLine(exception.Message);
-            error.WriteLine(FitArguments.Usage);
-            return 2;
-        }
-        catch (Exception exception) when (exception is IOException or InvalidDataException or InvalidOperationException)
-        {
-            error.WriteLine(exception.Message);
-            return 1;
-        }
-    }
-
-    private static void Run(FitArguments arguments, TextWriter output)
+    /// <summary>Measures and returns the exit code.</summary>
+    public static int Start(FitArguments arguments)
     {
         var sets = new FitSets(arguments.Folder);
         if (arguments.Sets.Except(sets.Names).ToArray() is { Length: > 0 } unknown)
@@ -39,7 +18,7 @@ internal static class FitRun
         Variant jem = arguments.Jem(), lightGbm = Variant.Find("lightgbm");
         WarmUp(earlier is null ? [jem, lightGbm] : [jem]);
 
-        var table = new FitTable(output);
+        var table = new FitTable(Console.Out);
         table.WriteHeader();
         var rows = new List<FitRow>();
         foreach (string name in names)
@@ -58,7 +37,8 @@ internal static class FitRun
 
         FitSet[] all = FitSet.All(rows);
         table.Write(all, FitSummary.Of(all));
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Written to {arguments.OutputPath}."));
+        Console.WriteLine($"Written to {arguments.OutputPath}.");
+        return 0;
     }
 
     /// <summary>Takes LightGbm's figures from an earlier row, or trains both, ours first with every other seed.</summary>

@@ -1,54 +1,35 @@
+using System.CommandLine;
 using System.Globalization;
 using Microsoft.ML.Jem.Benchmarks.Fit;
+using Shared;
 
 namespace Microsoft.ML.Jem.Benchmarks.Large;
 
 /// <summary>Which large sets are trained on, and where the figures go.</summary>
-/// <param name="Shapes">Rows and features of each set.</param>
-/// <param name="Seed">Seed of the rows and of the training.</param>
-/// <param name="OutputPath">The JSON file to write.</param>
-/// <param name="Options">Changes to the options of our trainer.</param>
-internal sealed record LargeArguments(IReadOnlyList<LargeShape> Shapes, int Seed, string OutputPath, IReadOnlyList<OptionChange> Options)
+internal sealed class LargeArguments(string[] args) : ProgramArguments(Command, args)
 {
     public const string Flag = "--large";
 
-    public const string Usage =
-        """
-        Measures fit time and peak memory of Jem with defaults on large synthetic sets, a process for each.
-
-          --large                these measurements
-          --sets 1000x10,...     rows x features of each set (default: 100000x100,1000000x20)
-          --seed K               seed of the rows and of the training (default: 0)
-          --output FILE          the JSON file to write (default: large.json)
-          --option Name=Value    set an option of JemTrainer.Options, such as SamplerSteps=1; may be repeated
-        """;
-
-    /// <exception cref="ArgumentException">An argument is unknown, lacks its value or has a wrong one.</exception>
-    public static LargeArguments Parse(string[] arguments)
+    private static readonly RootCommand Command = new("Measures fit time and peak memory of Jem with defaults on large synthetic sets, a process for each.")
     {
-        var parsed = new LargeArguments([new(100_000, 100), new(1_000_000, 20)], 0, "large.json", []);
-        for (int i = 0; i < arguments.Length; i++)
-        {
-            string name = arguments[i];
-            string Value() => ++i < arguments.Length && !arguments[i].StartsWith("--", StringComparison.Ordinal)
-                ? arguments[i]
-                : throw new ArgumentException($"{name} needs a value.");
-            int Seed() => int.TryParse(Value(), NumberStyles.None, CultureInfo.InvariantCulture, out int seed)
-                ? seed
-                : throw new ArgumentException($"{name} needs a whole number from 0 on, but got '{arguments[i]}'.");
-            parsed = name switch
-            {
-                Flag => parsed,
-                "--sets" => parsed with { Shapes = [.. Value().Split(',').Select(LargeShape.Parse)] },
-                "--seed" => parsed with { Seed = Seed() },
-                "--output" => parsed with { OutputPath = Value() },
-                "--option" => parsed with { Options = [.. parsed.Options, OptionChange.Parse(Value())] },
-                _ => throw new ArgumentException($"Unknown argument '{name}'."),
-            };
-        }
+        new Option<bool>(Flag) { Description = "these measurements" },
+        Text("--sets", "1000x10,...", "rows x features of each set (default: 100000x100,1000000x20)"),
+        Number("--seed", "K", "seed of the rows and of the training (default: 0)", 0),
+        Text("--output", "FILE", "the JSON file to write (default: large.json)"),
+        Texts("--option", "Name=Value", "set an option of JemTrainer.Options, such as SamplerSteps=1; may be repeated"),
+    };
 
-        return parsed;
-    }
+    /// <summary>Rows and features of each set.</summary>
+    public IReadOnlyList<LargeShape> Shapes =>
+        Value<string>("--sets") is { } sets ? [.. sets.Split(',').Select(LargeShape.Parse)] : [new(100_000, 100), new(1_000_000, 20)];
+
+    /// <summary>Seed of the rows and of the training.</summary>
+    public int Seed => Value<int?>("--seed") ?? 0;
+
+    public string OutputPath => Value<string>("--output") ?? "large.json";
+
+    /// <summary>Changes to the options of our trainer.</summary>
+    public IReadOnlyList<OptionChange> Options => [.. Values("--option")?.Select(OptionChange.Parse) ?? []];
 
     /// <summary>The arguments that measure one of the sets alone.</summary>
     public IEnumerable<string> For(LargeShape shape, string outputPath) =>

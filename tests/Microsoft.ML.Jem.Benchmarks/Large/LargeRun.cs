@@ -8,33 +8,18 @@ namespace Microsoft.ML.Jem.Benchmarks.Large;
 /// <summary>Trains on large sets, each in a process of its own, since the peak of the memory is the process's.</summary>
 internal static class LargeRun
 {
-    /// <summary>Runs as the arguments say; returns the exit code.</summary>
-    public static int Start(string[] arguments, TextWriter output, TextWriter error)
+    /// <summary>Measures and returns the exit code.</summary>
+    public static int Start(LargeArguments arguments)
     {
-        try
-        {
-            var parsed = LargeArguments.Parse(arguments);
-            var file = new JsonFile(parsed.OutputPath, "The figures");
-            return parsed.Shapes is [var only] ? Measure(parsed, only, file, output) : MeasureEach(parsed, file);
-        }
-        catch (ArgumentException exception)
-        {
-            error.WriteLine(exception.Message);
-            error.WriteLine(LargeArguments.Usage);
-            return 2;
-        }
-        catch (IOException exception)
-        {
-            error.WriteLine(exception.Message);
-            return 1;
-        }
+        var file = new JsonFile(arguments.OutputPath, "The figures");
+        return arguments.Shapes is [var only] ? Measure(arguments, only, file) : MeasureEach(arguments, file);
     }
 
-    private static int Measure(LargeArguments arguments, LargeShape shape, JsonFile file, TextWriter output)
+    private static int Measure(LargeArguments arguments, LargeShape shape, JsonFile file)
     {
-        output.WriteLine($"{shape}:");
-        var figures = LargeFigures.Measure(shape, arguments.Seed, arguments.Options, output);
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+        Console.WriteLine($"{shape}:");
+        var figures = LargeFigures.Measure(shape, arguments.Seed, arguments.Options, Console.Out);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"  {figures.Seconds:F1} s to fit, {figures.ProcessorSeconds:F1} s of processor time; peak memory {figures.PeakMegabytes:F0} MB, {figures.MegabytesBefore:F0} MB of it before the fit; accuracy {figures.Accuracy:F4}, log-loss {figures.LogLoss:F4}"));
         Write(arguments, file, [figures]);
         return 0;

@@ -1,48 +1,27 @@
+using System.CommandLine;
+using Shared;
+
 namespace Microsoft.ML.Jem.Benchmarks.Ratios;
 
 /// <summary>Which ratios are measured, and where they go.</summary>
-/// <param name="Path">The JSON file to write.</param>
-/// <param name="Keys">The ratios to measure.</param>
-internal sealed record RatioArguments(string Path, IReadOnlyList<string> Keys)
+internal sealed class RatioArguments(string[] args) : ProgramArguments(Command, args)
 {
     public const string Output = "--ratios";
     public const string Key = "--only";
 
-    public const string Usage =
-        """
-        Measures the ratios of docs/performance.md, each side by side in this run, and writes them as JSON.
+    private static readonly RootCommand Command = CreateCommand();
 
-          --ratios PATH   the file to write
-          --only KEY      this ratio alone
-        """;
+    /// <summary>The JSON file to write.</summary>
+    public string Path => Value<string>(Output)!;
 
-    /// <exception cref="ArgumentException">An argument is unknown, or lacks its value.</exception>
-    public static RatioArguments Parse(string[] arguments)
+    /// <summary>The ratios to measure.</summary>
+    public IReadOnlyList<string> Keys => Value<string>(Key) is { } key ? [key] : [.. RatioKeys.All.Select(goal => goal.Key)];
+
+    private static RootCommand CreateCommand()
     {
-        string? path = null, only = null;
-        for (int i = 0; i < arguments.Length; i++)
-        {
-            string Value() => ++i < arguments.Length && !arguments[i].StartsWith("--", StringComparison.Ordinal)
-                ? arguments[i]
-                : throw new ArgumentException($"{arguments[i - 1]} needs a value.");
-            switch (arguments[i])
-            {
-                case Output:
-                    path = Value();
-                    break;
-                case Key:
-                    only = Value();
-                    break;
-                default:
-                    throw new ArgumentException($"Unknown argument '{arguments[i]}'. Expected {Output} and {Key}, which do not mix with BenchmarkDotNet's.");
-            }
-        }
-
-        if (string.IsNullOrWhiteSpace(path))
-            throw new ArgumentException($"{Output} PATH is missing: where should the ratios go?");
-        string[] all = [.. RatioKeys.All.Select(goal => goal.Key)];
-        if (only is not null && !all.Contains(only))
-            throw new ArgumentException($"There is no ratio '{only}': expected {string.Join(", ", all)}.");
-        return new RatioArguments(path, only is null ? all : [only]);
+        Option<string> output = Text(Output, "PATH", "the file to write"), key = Text(Key, "KEY", "this ratio alone");
+        output.Required = true;
+        key.AcceptOnlyFromAmong([.. RatioKeys.All.Select(goal => goal.Key)]);
+        return new RootCommand("Measures the ratios of docs/performance.md, each side by side in this run, and writes them as JSON.") { output, key };
     }
 }

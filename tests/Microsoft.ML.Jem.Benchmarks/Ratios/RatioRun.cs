@@ -20,33 +20,13 @@ internal static class RatioRun
         [RatioKeys.ConformalShare] = ConformalShare.Measure,
     };
 
-    /// <summary>Runs as the arguments say; returns the exit code.</summary>
-    public static int Start(string[] arguments, TextWriter output, TextWriter error)
+    /// <summary>Measures and returns the exit code, 1 where something could not be measured: it is left out of the file.</summary>
+    public static int Start(RatioArguments arguments)
     {
-        try
-        {
-            var parsed = RatioArguments.Parse(arguments);
-            return Run(parsed, new RatioFile(parsed.Path), output, error) ? 0 : 1;
-        }
-        catch (ArgumentException exception)
-        {
-            error.WriteLine(exception.Message);
-            error.WriteLine(RatioArguments.Usage);
-            return 2;
-        }
-        catch (IOException exception)
-        {
-            error.WriteLine(exception.Message);
-            return 1;
-        }
-    }
-
-    /// <summary>Measures; whether all went well. What could not be measured is left out of the file.</summary>
-    private static bool Run(RatioArguments arguments, RatioFile file, TextWriter output, TextWriter error)
-    {
+        var file = new RatioFile(arguments.Path);
         var clock = Stopwatch.StartNew();
         var results = new Dictionary<string, RatioResult>();
-        output.WriteLine($"{"ratio",-28} {"goal",-8} {"measured",-9} {"",-6} what was seen");
+        Console.WriteLine($"{"ratio",-28} {"goal",-8} {"measured",-9} {"",-6} what was seen");
         foreach (Goal goal in RatioKeys.All.Where(goal => arguments.Keys.Contains(goal.Key)))
         {
             RatioResult result;
@@ -56,17 +36,17 @@ internal static class RatioRun
             }
             catch (InvalidOperationException exception)
             {
-                error.WriteLine($"{goal.Key} could not be measured: {exception.Message}");
+                Console.Error.WriteLine($"{goal.Key} could not be measured: {exception.Message}");
                 continue;
             }
 
             results.Add(goal.Key, result);
-            output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"{goal.Key,-28} {goal.Text,-8} {result.Ratio,-9:G3} {(goal.IsMetBy(result.Ratio) ? "met" : "MISSED"),-6} {result.Seen}"));
         }
 
         file.Write(results, clock.Elapsed);
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{clock.Elapsed.TotalSeconds:F0} s, written to {arguments.Path}"));
-        return results.Count == arguments.Keys.Count;
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{clock.Elapsed.TotalSeconds:F0} s, written to {arguments.Path}"));
+        return results.Count == arguments.Keys.Count ? 0 : 1;
     }
 }

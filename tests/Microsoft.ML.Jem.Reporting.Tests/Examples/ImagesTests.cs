@@ -52,7 +52,7 @@ public sealed class ImagesTests : IDisposable
     {
         WriteClasses("a", "b", "c");
 
-        Assert.Empty(Arguments.Parse(["--unseen", "none"]).Unseen!);
+        Assert.Empty(new Arguments(["--unseen", "none"]).Unseen!);
         Assert.Empty(ImageFolder.Read(Data, unseen: [], size: null, int.MaxValue, seed: 1).Unseen);
     }
 

@@ -157,7 +157,7 @@ public sealed class ComparisonTests : IDisposable
     {
         string path = Path.Combine(_folder, "data.csv");
         File.WriteAllText(path, csv);
-        return DataSet.Open(Arguments.Parse(["--data", path, "--label", label, .. more ?? []]));
+        return DataSet.Open(new Arguments(["--data", path, "--label", label, .. more ?? []]));
     }
 
     private static (int Code, string Output, string Error) Run(params string[] args) => ExampleProcess.Run("ModelComparison", args);
