@@ -38,7 +38,7 @@ public sealed class ScoringOptions
 }
 
 /// <summary>Refuses settings that do not exist: a misspelt one would leave the default in force without a word.</summary>
-internal sealed class KnownSettings(IConfiguration configuration) : IValidateOptions<ScoringOptions>
+public sealed class KnownSettings(IConfiguration configuration) : IValidateOptions<ScoringOptions>
 {
     private static readonly string[] Known = [.. typeof(ScoringOptions).GetProperties().Select(property => property.Name)];
 
