@@ -4,8 +4,8 @@ using Microsoft.ML.Jem.ModelFile;
 using Microsoft.ML.Jem.Onnx;
 using Microsoft.ML.Jem.Robustness;
 using Microsoft.ML.Jem.Tests.Fixtures;
-using Microsoft.ML.Jem.Tests.Networks;
 using Microsoft.ML.Jem.Tests.ModelFile;
+using Microsoft.ML.Jem.Tests.Networks;
 using TorchSharp;
 using static TorchSharp.torch;
 
