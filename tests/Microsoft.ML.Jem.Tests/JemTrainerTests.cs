@@ -1,4 +1,5 @@
 using Microsoft.ML.Data;
+using Microsoft.ML.Jem.Native;
 using Microsoft.ML.Jem.Training;
 
 namespace Microsoft.ML.Jem.Tests;
@@ -281,6 +282,7 @@ public sealed class JemTrainerTests
     [Fact]
     public void A_gpu_that_is_not_there_is_an_error_unless_falling_back_is_allowed()
     {
+        TorchLibrary.EnsureLoaded();
         Prerequisite.NoGpu.Require(!TorchSharp.torch.cuda.is_available());
         var strict = new MLContext(seed: 1) { GpuDeviceId = 0, FallbackToCpu = false };
         var lenient = new MLContext(seed: 1) { GpuDeviceId = 0, FallbackToCpu = true };
